@@ -222,8 +222,10 @@ take_over (MikeyStep *step, const MikeyVerified *verified,
   MIKEY_TRY (mikey_kemac_open (protection, verified, &plain, fault));
   MIKEY_TRY (mikey_adopt_policies (step, verified, fault));
   MIKEY_TRY (mikey_adopt_map (step, verified, fault));
-  MIKEY_TRY (mikey_keys_read (step, verified, plain, fault));
-  return true;
+  /* 3830-6.1.1-02: only an answer can tell the SSRCs that are left to us. */
+  if (verified->checked->parsed->hdr->v)
+    MIKEY_TRY (mikey_adopt_own_streams (step, fault));
+  return mikey_keys_read (step, verified, plain, fault);
 }
 
 static bool
@@ -263,8 +265,7 @@ receive_offer (MikeyStep *step, MikeyFault *fault)
   MIKEY_TRY (mikey_adopt_header (step, fault));
   MIKEY_TRY (mikey_adopt_identities (step, fault));
   MIKEY_TRY (find_psk (step, fault));
-  MIKEY_TRY (verify_and_take (step, fault));
-  return true;
+  return verify_and_take (step, fault);
 }
 
 static bool
