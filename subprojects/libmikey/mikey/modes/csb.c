@@ -139,10 +139,10 @@ make_room (MikeyCsb *csb, guint more)
   return true;
 }
 
-bool
-mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys)
+static bool
+add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys,
+          guint generation)
 {
-  guint generation = csb->has_keys ? csb->generation + 1 : 0;
   guint i;
 
   if (!make_room (csb, num_keys))
@@ -155,6 +155,19 @@ mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys)
   if (csb->num_keys > MIKEY_MAX_KEYS)
     drop_first (csb, csb->num_keys - MIKEY_MAX_KEYS);
   return true;
+}
+
+bool
+mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys)
+{
+  return add_keys (csb, keys, num_keys,
+                   csb->has_keys ? csb->generation + 1 : 0);
+}
+
+bool
+mikey_csb_add_to_generation (MikeyCsb *csb, const MikeyTrafficKey *key)
+{
+  return add_keys (csb, key, 1, csb->generation);
 }
 
 void

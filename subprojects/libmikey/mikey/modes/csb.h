@@ -80,6 +80,8 @@ bool mikey_csb_set_policy (MikeyCsb *csb, guint policy_no,
  * MIKEY_MAX_KEYS; takes references. */
 bool mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys,
                          guint num_keys);
+/* Adds a key to the newest generation. */
+bool mikey_csb_add_to_generation (MikeyCsb *csb, const MikeyTrafficKey *key);
 /* Drops the generations before GENERATION, never the newest. */
 void mikey_csb_drop_keys (MikeyCsb *csb, guint generation);
 

@@ -94,8 +94,19 @@ choose_mki (MikeyStep *step, guint8 *mki, gsize len, MikeyFault *fault)
   return true;
 }
 
+/* One interval after the other, the last one open-ended. 3830-6.14-01: indices
+ * of SRTP have 48 bits. */
+static void
+choose_interval (const MikeyKeyShape *shape, guint index, MikeyTrafficKey *key)
+{
+  key->from = index * shape->interval;
+  key->to = shape->interval && index + 1 < shape->num_keys
+                ? key->from + shape->interval - 1
+                : MAX_INDEX;
+}
+
 static bool
-choose_validity (MikeyStep *step, const MikeyKeyShape *shape,
+choose_validity (MikeyStep *step, const MikeyKeyShape *shape, guint index,
                  MikeyTrafficKey *key, guint8 *mki, MikeyFault *fault)
 {
   gsize len = MIN (shape->mki_len, MAX_MKI);
@@ -104,7 +115,11 @@ choose_validity (MikeyStep *step, const MikeyKeyShape *shape,
   if (key->validity == MIKEY_KEY_VALIDITY_SPI && len == 0)
     key->validity = MIKEY_KEY_VALIDITY_NULL;
   if (key->validity == MIKEY_KEY_VALIDITY_INTERVAL)
-    key->to = MAX_INDEX; /* 3830-6.14-01: 48 bits for SRTP */
+    choose_interval (shape, index, key);
+  if (key->validity == MIKEY_KEY_VALIDITY_NULL && shape->num_keys > 1)
+    return mikey_fail (fault, MIKEY_FAULT_USAGE,
+                       "several keys need an MKI or intervals to tell them "
+                       "apart");
   if (key->validity != MIKEY_KEY_VALIDITY_SPI)
     return true;
   MIKEY_TRY (choose_mki (step, mki, len, fault));
@@ -133,21 +148,34 @@ choose_key (MikeyStep *step, const MikeyKeyShape *shape, MikeyTrafficKey *key,
   return key->salt != NULL;
 }
 
-bool
-mikey_fresh_keys (MikeyStep *step, const MikeyKeyShape *shape,
-                  const MikeyCipher *cipher, MikeyFault *fault)
+static bool
+fresh_key (MikeyStep *step, const MikeyKeyShape *shape, guint index,
+           const MikeyCipher *cipher, MikeyFault *fault)
 {
   MikeyTrafficKey key = { .type = shape->type };
   guint8 mki[MAX_MKI];
   bool ok;
 
-  ok = choose_validity (step, shape, &key, mki, fault)
+  ok = choose_validity (step, shape, index, &key, mki, fault)
        && choose_key (step, shape, &key, cipher, fault);
-  if (ok && !mikey_csb_add_keys (step->work, &key, 1))
-    ok = no_memory (fault);
+  if (ok)
+    ok = (index ? mikey_csb_add_to_generation (step->work, &key)
+                : mikey_csb_add_keys (step->work, &key, 1))
+         || no_memory (fault);
   mikey_secret_unref (key.key);
   mikey_secret_unref (key.salt);
   return ok;
+}
+
+bool
+mikey_fresh_keys (MikeyStep *step, const MikeyKeyShape *shape,
+                  const MikeyCipher *cipher, MikeyFault *fault)
+{
+  guint i, num_keys = CLAMP (shape->num_keys, 1, MIKEY_MAX_KEYS);
+
+  for (i = 0; i < num_keys; i++)
+    MIKEY_TRY (fresh_key (step, shape, i, cipher, fault));
+  return true;
 }
 
 /* --- writing --- */

@@ -12,11 +12,13 @@ typedef struct {
   MikeyKeyType type;
   bool joined; /* a TEK with the salt behind it, as RTSP equipment has it */
   MikeyKeyValidity validity;
-  guint mki_len; /* octets, validity SPI */
+  guint mki_len;    /* octets, validity SPI */
+  guint num_keys;   /* 0 means 1 */
+  guint64 interval; /* packets of one key, validity interval; 0: all */
 } MikeyKeyShape;
 
-/* Chooses a new key of SHAPE for the first policy of the bundle, and adds it to the bundle of the
- * step as a generation of its own. The length of a TGK is stretched to what CIPHER can
+/* Chooses new keys of SHAPE for the first policy of the bundle, and adds them
+ * to the bundle of the step as one generation. The length of a TGK is stretched to what CIPHER can
  * carry (ambiguity A4). */
 bool mikey_fresh_keys (MikeyStep *step, const MikeyKeyShape *shape,
                        const MikeyCipher *cipher,

@@ -57,14 +57,14 @@ dress (MikeyStep *step)
     params->present &= ~(1u << MIKEY_SRTP_TAG_LEN
                          | 1u << MIKEY_SRTP_RTCP_TAG_LEN);
     return (MikeyKeyShape){ MIKEY_KEY_TYPE_TEK, true,
-                            MIKEY_KEY_VALIDITY_NULL, 0 };
+                            MIKEY_KEY_VALIDITY_NULL, 0, 1, 0 };
   }
   /* ONVIF: joined for AES-CM-128, with the salt apart for all others. */
   if (suite->rtp_cipher == MIKEY_SRTP_CIPHER_AES_128_ICM)
     return (MikeyKeyShape){ MIKEY_KEY_TYPE_TEK, true, MIKEY_KEY_VALIDITY_SPI,
-                            policy->mki_len };
+                            policy->mki_len, 1, 0 };
   return (MikeyKeyShape){ MIKEY_KEY_TYPE_TEK_SALT, false,
-                          MIKEY_KEY_VALIDITY_SPI, policy->mki_len };
+                          MIKEY_KEY_VALIDITY_SPI, policy->mki_len, 1, 0 };
 }
 
 static bool

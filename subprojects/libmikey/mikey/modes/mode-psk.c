@@ -73,8 +73,13 @@ find_psk (MikeyStep *step, MikeyFault *fault)
 static MikeyKeyShape
 wanted_shape (const MikeyPolicyData *policy)
 {
-  return (MikeyKeyShape){ policy->key_type, false, policy->key_validity,
-                          policy->mki_len };
+  return (MikeyKeyShape){
+    .type = policy->key_type,
+    .validity = policy->key_validity,
+    .mki_len = policy->mki_len,
+    .num_keys = policy->num_keys,
+    .interval = policy->key_interval,
+  };
 }
 
 /* 3830-4.2.3-03, 3830-4.2.4-03: in this mode there is no message without both */

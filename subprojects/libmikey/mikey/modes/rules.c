@@ -30,6 +30,15 @@ is_extension (const MikeyPayload *p)
   return p->type->code == MIKEY_PAYLOAD_GEN_EXT && p->link;
 }
 
+/* Has any of the rules from this one on a place for it? */
+static bool
+comes_now (const MikeyRule *rule, guint32 payload)
+{
+  while (rule->payload && rule->payload != payload)
+    rule++;
+  return rule->payload != 0;
+}
+
 /* Every payload, in the order of the rules. */
 static bool
 check_order (const MikeyMessageRules *rules, const MikeyParsed *parsed,
@@ -42,13 +51,12 @@ check_order (const MikeyMessageRules *rules, const MikeyParsed *parsed,
   for (p = parsed->chain.head->link; p; p = p->link) {
     if (is_extension (p))
       continue;
-    while (rule->payload && rule->payload != p->type->code) {
+    if (!comes_now (rule, p->type->code))
+      return misplaced (rules, p, fault);
+    for (; rule->payload != p->type->code; rule++, count = 0)
       if (count < rule->min)
         return missing (rules, rule->payload, fault);
-      rule++;
-      count = 0;
-    }
-    if (!rule->payload || ++count > rule->max)
+    if (++count > rule->max)
       return misplaced (rules, p, fault);
   }
   for (; rule->payload; rule++, count = 0)

@@ -27,6 +27,8 @@ enum {
   PROP_KEY_TYPE,
   PROP_KEY_VALIDITY,
   PROP_MKI_LENGTH,
+  PROP_NUM_KEYS,
+  PROP_KEY_INTERVAL,
   PROP_NULL_PROFILE,
   PROP_REQUEST_VERIFICATION,
   PROP_SEND_IDS,
@@ -37,11 +39,12 @@ enum {
  * switch would do for each. */
 typedef struct {
   gsize offset;
-  enum { MEMBER_BOOL, MEMBER_INT } kind;
+  enum { MEMBER_BOOL, MEMBER_INT, MEMBER_UINT64 } kind;
 } Member;
 
 #define BOOL(m) { offsetof (MikeyPolicyData, m), MEMBER_BOOL }
 #define INT(m)  { offsetof (MikeyPolicyData, m), MEMBER_INT }
+#define UINT64(m) { offsetof (MikeyPolicyData, m), MEMBER_UINT64 }
 
 static const Member members[NUM_PROPS] = {
   [PROP_ALLOW_NULL] = BOOL (allow_null),
@@ -54,6 +57,8 @@ static const Member members[NUM_PROPS] = {
   [PROP_KEY_TYPE] = INT (key_type),
   [PROP_KEY_VALIDITY] = INT (key_validity),
   [PROP_MKI_LENGTH] = INT (mki_len),
+  [PROP_NUM_KEYS] = INT (num_keys),
+  [PROP_KEY_INTERVAL] = UINT64 (key_interval),
   [PROP_NULL_PROFILE] = INT (null_profile),
   [PROP_REQUEST_VERIFICATION] = BOOL (request_verification),
   [PROP_SEND_IDS] = BOOL (send_ids),
@@ -92,6 +97,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
   g_mutex_lock (&self->lock);
   if (members[id].kind == MEMBER_BOOL)
     *(bool *) member = g_value_get_boolean (value);
+  else if (members[id].kind == MEMBER_UINT64)
+    *(guint64 *) member = g_value_get_uint64 (value);
   else
     *(gint *) member = value_as_int (value);
   g_mutex_unlock (&self->lock);
@@ -106,6 +113,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
   g_mutex_lock (&self->lock);
   if (members[id].kind == MEMBER_BOOL)
     g_value_set_boolean (value, *(const bool *) member);
+  else if (members[id].kind == MEMBER_UINT64)
+    g_value_set_uint64 (value, *(const guint64 *) member);
   else
     int_as_value (*(const gint *) member, value);
   g_mutex_unlock (&self->lock);
@@ -193,6 +202,17 @@ install_keys (GObjectClass *klass)
       g_param_spec_uint ("mki-length", "MKI length",
                          "Octets of the MKI in each packet, 0 for none", 0, 16,
                          4, FLAGS));
+  g_object_class_install_property (
+      klass, PROP_NUM_KEYS,
+      g_param_spec_uint ("num-keys", "Number of keys",
+                         "Keys that one message brings", 1, MIKEY_MAX_KEYS, 1,
+                         FLAGS));
+  g_object_class_install_property (
+      klass, PROP_KEY_INTERVAL,
+      g_param_spec_uint64 ("key-interval", "Key interval",
+                           "Packets under each of several keys whose validity "
+                           "is an interval, 0 for all",
+                           0, G_GUINT64_CONSTANT (1) << 44, 0, FLAGS));
   g_object_class_install_property (
       klass, PROP_NULL_PROFILE,
       g_param_spec_enum ("null-profile", "Null profile",

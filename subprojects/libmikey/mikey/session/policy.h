@@ -17,7 +17,9 @@ G_BEGIN_DECLS
  * Properties (defaults): allow-null (FALSE); max-clock-skew, seconds (300);
  * tolerances (nothing); timestamp-type (ntp-utc); prf (mikey-1); encr-alg
  * (aes-cm-128); mac-alg (hmac-sha-1-160); key-type (tgk); key-validity (spi);
- * mki-length, octets 0 to 16 (4; 0 makes key-validity null); null-profile
+ * mki-length, octets 0 to 16 (4; 0 makes key-validity null); num-keys, that
+ * one message brings (1); key-interval, packets of each of several keys whose
+ * validity is interval (0, all); null-profile
  * (onvif); request-verification, ask the Responder for a verification message
  * (TRUE); send-ids, put identities into messages (TRUE).
  */

@@ -528,8 +528,9 @@ mikey_session_resume (MikeySession *self, GBytes **reply, GError **error)
  * mikey_session_get_keys:
  * @self: a #MikeySession
  *
- * Returns: (transfer full) (element-type MikeyKeys): every live key of every
- *   crypto session, by CS ID, the newest first; empty before establishment
+ * Returns: (transfer container) (element-type MikeyKeys): every live key of
+ *   every crypto session, by CS ID, the newest first; empty before
+ *   establishment. g_ptr_array_unref() frees the array and its elements.
  */
 GPtrArray *
 mikey_session_get_keys (MikeySession *self)

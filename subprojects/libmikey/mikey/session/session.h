@@ -77,7 +77,7 @@ MIKEY_API gboolean mikey_session_receive (MikeySession *self, GBytes *message,
 MIKEY_API gboolean mikey_session_resume (MikeySession *self, GBytes **reply,
                                          GError **error);
 
-/* (transfer full) (element-type MikeyKeys): for each crypto session every live
+/* (transfer container) (element-type MikeyKeys): for each crypto session every live
  * key, by CS ID, the newest generation first. Empty before establishment. */
 MIKEY_API GPtrArray *mikey_session_get_keys (MikeySession *self);
 /* Forgets the generations before GENERATION, when their last packets have
