@@ -27,6 +27,7 @@ mikey_derive_parts (const MikeyPrf *prf, MikeyLabel label,
   guint8 constant[4];
   MikeySlice all[1 + MIKEY_DERIVE_MAX_PARTS] = { { constant, 4 } };
 
+  /* lint: allow assert: a caller's constant, nothing a peer could choose */
   g_assert (num_parts <= MIKEY_DERIVE_MAX_PARTS);
   mikey_put_u32 (constant, label);
   memcpy (all + 1, parts, num_parts * sizeof *parts);

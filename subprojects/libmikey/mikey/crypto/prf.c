@@ -67,7 +67,7 @@ mikey_prf_parts (const MikeyPrf *prf, MikeySlice inkey, const MikeySlice *label,
   MikeySlice parts[1 + MIKEY_PRF_MAX_PARTS];
   gsize done;
 
-  /* A caller's constant, nothing a peer could choose. */
+  /* lint: allow assert: a caller's constant, nothing a peer could choose */
   g_assert (num_parts <= MIKEY_PRF_MAX_PARTS);
   memcpy (parts + 1, label, num_parts * sizeof *label);
   memset (out, 0, out_len);
