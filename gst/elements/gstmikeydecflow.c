@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+/* What happens to a packet, and to an event, in mikeydec. */
+
+#include "gstmikeycarrier.h"
+#include "gstmikeydecpad.h"
+#include "gstmikeysrtp.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_mikey_dec_debug);
+#define GST_CAT_DEFAULT gst_mikey_dec_debug
+
+gboolean gst_mikey_dec_make_writable = TRUE;
+gboolean gst_mikey_dec_remove_keys = TRUE;
+gboolean gst_mikey_dec_retry_roc = TRUE;
+
+/* Packets that came out of srtpdec in this thread: srtpdec drops what is not
+ * authentic without telling. */
+static __thread guint delivered;
+
+static GstMikeyBin *
+bin_of (GstMikeyDecPad *self)
+{
+  return GST_MIKEY_BIN (self->dec);
+}
+
+static GstMikeyDecPad *
+pad_of (GstPad *pad)
+{
+  return gst_pad_get_element_private (pad);
+}
+
+static GstMikeyDecStream *
+find_stream (GstMikeyDecPad *self, guint32 ssrc)
+{
+  return g_hash_table_lookup (self->streams, GUINT_TO_POINTER (ssrc));
+}
+
+/* --- keys --- */
+
+static GPtrArray *
+find_keys (GstMikeyDecPad *self, guint32 ssrc)
+{
+  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
+  GPtrArray *keys
+      = agent ? gst_mikey_agent_find_keys (agent, ssrc, FALSE) : NULL;
+
+  g_clear_object (&agent);
+  return keys;
+}
+
+static gboolean
+same_keys (GPtrArray *a, GPtrArray *b)
+{
+  if (!a || !b || a->len != b->len)
+    return a == b;
+  for (guint i = 0; i < a->len; i++)
+    if (!mikey_keys_equal (a->pdata[i], b->pdata[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* An answer to srtpdec, which holds its object lock: nothing here takes that
+ * lock, or waits. In the streaming thread of this pad. */
+GstCaps *
+gst_mikey_dec_pad_request_key (GstElement *srtpdec, guint ssrc,
+                               gpointer user_data)
+{
+  GstMikeyDecPad *self = user_data;
+  GPtrArray *keys = find_keys (self, ssrc);
+  GstMikeyDecStream *stream = find_stream (self, ssrc);
+
+  if (!keys || (!stream && g_hash_table_size (self->streams)
+                               >= GST_MIKEY_MAX_STREAMS)) {
+    self->key_missing = TRUE;
+    g_clear_pointer (&keys, g_ptr_array_unref);
+    return NULL;
+  }
+  if (!stream) {
+    stream = g_new0 (GstMikeyDecStream, 1);
+    stream->ssrc = ssrc;
+    stream->roc = mikey_keys_get_roc (keys->pdata[0]);
+    g_hash_table_insert (self->streams, GUINT_TO_POINTER (ssrc), stream);
+  }
+  g_clear_pointer (&stream->keys, g_ptr_array_unref);
+  stream->keys = keys;
+  return gst_mikey_srtp_make_caps (srtpdec, ssrc, stream->roc, keys);
+}
+
+/* Makes srtpdec forget a stream, so that it asks for its keys again: new keys
+ * for one that it has would be ignored if they have an MKI. */
+static void
+forget_in_srtpdec (GstMikeyDecPad *self, guint32 ssrc)
+{
+  g_signal_emit_by_name (self->srtpdec, "remove-key", ssrc);
+}
+
+static void
+renew_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream)
+{
+  guint32 roc;
+
+  if (!gst_mikey_dec_remove_keys)
+    return;
+  if (gst_mikey_srtp_get_roc (self->srtpdec, stream->ssrc, &roc)
+      && stream->proven)
+    stream->roc = roc;
+  forget_in_srtpdec (self, stream->ssrc);
+  stream->proven = FALSE;
+  self->proven = FALSE;
+}
+
+/* Brings what srtpdec has up to date. */
+static void
+renew_streams (GstMikeyDecPad *self)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_atomic_int_set (&self->wake, FALSE);
+  g_hash_table_iter_init (&iter, self->streams);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    GstMikeyDecStream *stream = value;
+    GPtrArray *keys = find_keys (self, stream->ssrc);
+
+    if (!same_keys (keys, stream->keys))
+      renew_stream (self, stream);
+    g_clear_pointer (&keys, g_ptr_array_unref);
+  }
+}
+
+/* --- packets --- */
+
+/* Hands BUFFER to srtpdec; *OUT: it was authentic. */
+static GstFlowReturn
+forward (GstMikeyDecPad *self, GstBuffer *buffer, gboolean *out)
+{
+  guint before = delivered;
+  GstFlowReturn flow;
+
+  flow = gst_pad_chain (self->inner, buffer);
+  *out = delivered != before;
+  if (*out)
+    self->recovered++;
+  else
+    self->lost++;
+  return flow;
+}
+
+static gboolean
+has_any_key (GstMikeyDecPad *self)
+{
+  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
+  GPtrArray *keys = agent ? gst_mikey_agent_get_keys (agent) : NULL;
+  gboolean some = keys && keys->len > 0;
+
+  if (keys)
+    g_ptr_array_unref (keys);
+  g_clear_object (&agent);
+  return some;
+}
+
+/* A packet could not be recovered for want of a key. */
+static GstFlowReturn
+miss_key (GstMikeyDecPad *self, guint32 ssrc)
+{
+  GstMikeyBin *bin = bin_of (self);
+  gint64 now = g_get_monotonic_time ();
+  gint timeout = bin->settings.key_timeout;
+
+  if (has_any_key (self)) {
+    GST_DEBUG_OBJECT (self->sink, "there is no key for stream %08x", ssrc);
+    return GST_FLOW_OK;
+  }
+  if (bin->failed)
+    return GST_FLOW_ERROR;
+  if (self->waiting_since == 0)
+    self->waiting_since = now;
+  if (timeout < 0 || now - self->waiting_since < timeout * G_USEC_PER_SEC)
+    return GST_FLOW_OK;
+  gst_mikey_bin_fail_without_key (bin);
+  return GST_FLOW_ERROR;
+}
+
+static void
+note_proof (GstMikeyDecPad *self, guint32 ssrc)
+{
+  GstMikeyDecStream *stream = find_stream (self, ssrc);
+
+  self->waiting_since = 0;
+  if (!stream)
+    return;
+  stream->proven = stream->ever_proven = TRUE;
+  self->proven = TRUE;
+  self->proven_ssrc = ssrc;
+}
+
+/* The rollover counter may have moved on since the message that told it, or the
+ * first packet may be one from before it did. */
+static GstFlowReturn
+retry (GstMikeyDecPad *self, GstMikeyDecStream *stream, GstBuffer *packet,
+       gboolean *out)
+{
+  static const gint steps[] = { 1, -1 };
+  guint32 roc = stream->roc;
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps) && !*out; i++) {
+    if (roc == 0 && steps[i] < 0)
+      continue;
+    forget_in_srtpdec (self, stream->ssrc);
+    stream->roc = roc + steps[i];
+    flow = forward (self, gst_buffer_copy_deep (packet), out);
+    self->lost -= *out ? 1 : 0;
+  }
+  if (!*out)
+    stream->roc = roc;
+  return flow;
+}
+
+/* What is not authentic takes up no place. */
+static void
+drop_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream)
+{
+  forget_in_srtpdec (self, stream->ssrc);
+  if (!stream->ever_proven)
+    g_hash_table_remove (self->streams, GUINT_TO_POINTER (stream->ssrc));
+}
+
+/* A packet of a stream that nothing is known of yet, or not since its keys
+ * changed. */
+static GstFlowReturn
+try_packet (GstMikeyDecPad *self, guint32 ssrc, GstBuffer *buffer)
+{
+  GstBuffer *copy = gst_buffer_copy_deep (buffer);
+  GstMikeyDecStream *stream;
+  gboolean out;
+  GstFlowReturn flow;
+
+  self->key_missing = FALSE;
+  flow = forward (self, buffer, &out);
+  stream = find_stream (self, ssrc);
+  if (!out && stream && !self->rtcp && !self->key_missing
+      && gst_mikey_dec_retry_roc)
+    flow = retry (self, stream, copy, &out);
+  gst_buffer_unref (copy);
+  if (out)
+    note_proof (self, ssrc);
+  else if (self->key_missing)
+    flow = miss_key (self, ssrc);
+  else if (stream)
+    drop_stream (self, stream);
+  return flow;
+}
+
+/* srtpdec up to 1.24.10 decrypts in place even what others hold as well, and
+ * passes on a buffer that it has freed. */
+static GstBuffer *
+make_writable (GstBuffer *buffer)
+{
+  return gst_mikey_dec_make_writable ? gst_buffer_make_writable (buffer)
+                                     : buffer;
+}
+
+GstFlowReturn
+gst_mikey_dec_pad_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  GstMikeyDecPad *self = pad_of (pad);
+  GstMikeyDecStream *stream;
+  GstMikeyPacket packet;
+  gboolean out;
+
+  if (G_UNLIKELY (g_atomic_int_get (&self->wake)))
+    renew_streams (self);
+  if (G_UNLIKELY (!gst_mikey_packet_read (&packet, buffer))) {
+    gst_buffer_unref (buffer);
+    self->lost++;
+    return GST_FLOW_OK;
+  }
+  buffer = make_writable (buffer);
+  if (G_LIKELY (self->proven && self->proven_ssrc == packet.ssrc))
+    return forward (self, buffer, &out);
+  stream = find_stream (self, packet.ssrc);
+  if (!stream || !stream->proven)
+    return try_packet (self, packet.ssrc, buffer);
+  self->proven = TRUE;
+  self->proven_ssrc = packet.ssrc;
+  return forward (self, buffer, &out);
+}
+
+static gboolean
+take_buffer (GstBuffer **buffer, guint i, gpointer array)
+{
+  g_ptr_array_add (array, *buffer);
+  *buffer = NULL;
+  return TRUE;
+}
+
+/* srtpdec knows no lists. Taking the packets out of the list, rather than adding
+ * a reference to each, saves a copy of each. */
+GstFlowReturn
+gst_mikey_dec_pad_chain_list (GstPad *pad, GstObject *parent,
+                              GstBufferList *list)
+{
+  GPtrArray *packets = g_ptr_array_sized_new (gst_buffer_list_length (list));
+  GstFlowReturn flow = GST_FLOW_OK;
+  guint i;
+
+  list = gst_buffer_list_make_writable (list);
+  gst_buffer_list_foreach (list, take_buffer, packets);
+  gst_buffer_list_unref (list);
+  for (i = 0; flow == GST_FLOW_OK && i < packets->len; i++)
+    flow = gst_mikey_dec_pad_chain (pad, parent, packets->pdata[i]);
+  for (; i < packets->len; i++)
+    gst_buffer_unref (packets->pdata[i]);
+  g_ptr_array_unref (packets);
+  return flow;
+}
+
+/* --- events --- */
+
+/* As Initiator we speak as soon as somebody upstream can hear it. */
+static void
+speak_upstream (GstMikeyDecPad *self)
+{
+  GstMikeyBin *bin = bin_of (self);
+
+  if (gst_mikey_bin_is_initiator (bin) && gst_mikey_bin_is_inband (bin))
+    gst_mikey_bin_speak (bin);
+}
+
+static void
+hear (GstMikeyDecPad *self, GBytes *message, const gchar *carrier)
+{
+  if (!message)
+    return;
+  gst_mikey_bin_hear (bin_of (self), message, carrier);
+  g_bytes_unref (message);
+}
+
+/* Only keys that MIKEY brought count, so what srtpenc puts into caps is left
+ * out here. */
+static gboolean
+handle_caps (GstMikeyDecPad *self, GstPad *pad, GstObject *parent,
+             GstEvent *event)
+{
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  hear (self, gst_mikey_carrier_from_caps (caps), "caps");
+  caps = gst_mikey_srtp_strip_caps (gst_caps_copy (caps));
+  gst_event_unref (event);
+  event = gst_event_new_caps (caps);
+  gst_caps_unref (caps);
+  return gst_pad_event_default (pad, parent, event);
+}
+
+gboolean
+gst_mikey_dec_pad_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
+{
+  GstMikeyDecPad *self = pad_of (pad);
+  GstEventType type = GST_EVENT_TYPE (event);
+  gboolean done;
+
+  if (gst_mikey_carrier_is_event (event)) {
+    hear (self, gst_mikey_carrier_from_event (event), "event");
+    gst_event_unref (event);
+    return TRUE;
+  }
+  if (type == GST_EVENT_CAPS)
+    return handle_caps (self, pad, parent, event);
+  done = gst_pad_event_default (pad, parent, event);
+  if (type == GST_EVENT_SEGMENT)
+    speak_upstream (self);
+  return done;
+}
+
+/* --- what srtpdec gives --- */
+
+GstFlowReturn
+gst_mikey_dec_pad_drain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
+{
+  delivered++;
+  return gst_proxy_pad_chain_default (pad, parent, buffer);
+}
+
+/* Nobody has to be interested in RTCP. */
+GstFlowReturn
+gst_mikey_dec_pad_drain_cross (GstPad *pad, GstObject *parent,
+                               GstBuffer *buffer)
+{
+  GstFlowReturn flow = gst_pad_push (pad_of (pad)->src, buffer);
+
+  delivered++;
+  return flow == GST_FLOW_NOT_LINKED ? GST_FLOW_OK : flow;
+}
+
+/* srtpdec begins this stream by itself; the other sink pad may have begun it. */
+gboolean
+gst_mikey_dec_pad_drain_cross_event (GstPad *pad, GstObject *parent,
+                                     GstEvent *event)
+{
+  GstPad *src = pad_of (pad)->src;
+  GstEvent *there
+      = GST_EVENT_IS_STICKY (event)
+            ? gst_pad_get_sticky_event (src, GST_EVENT_TYPE (event), 0)
+            : NULL;
+
+  if (!GST_EVENT_IS_STICKY (event) || there) {
+    gst_clear_event (&there);
+    gst_event_unref (event);
+    return TRUE;
+  }
+  gst_pad_push_event (src, event);
+  return TRUE;
+}

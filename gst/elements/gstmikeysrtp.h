@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef GST_MIKEY_SRTP_H
+#define GST_MIKEY_SRTP_H
+
+#include <gst/gst.h>
+#include <mikey/mikey.h>
+
+G_BEGIN_DECLS
+
+/* How keys, caps and packets look to srtpenc and srtpdec. */
+
+/* Most master keys that srtpdec takes for one stream. */
+#define GST_MIKEY_SRTP_MAX_KEYS 4
+
+/* Octets that are enough to read the SSRC of RTP and of RTCP. */
+#define GST_MIKEY_RTP_HEADER_SIZE 12
+
+/**
+ * GstMikeyPacket:
+ * @ssrc: of the sender
+ * @seq: sequence number, 0 for RTCP
+ * @rtcp: whether this is RTCP
+ *
+ * What of a packet's header we look at; it is in the clear in SRTP too.
+ */
+typedef struct {
+  guint32 ssrc;
+  guint16 seq;
+  gboolean rtcp;
+} GstMikeyPacket;
+
+/**
+ * gst_mikey_packet_read:
+ * @packet: (out): what is read
+ * @buffer: an RTP, RTCP, SRTP or SRTCP packet, or both kinds multiplexed
+ *
+ * Returns: %FALSE if it is too short or of another version
+ */
+gboolean gst_mikey_packet_read (GstMikeyPacket *packet, GstBuffer *buffer);
+
+/* Whether anything is encrypted or authenticated with KEYS at all. */
+gboolean gst_mikey_srtp_protects (MikeyKeys *keys);
+
+/**
+ * gst_mikey_srtp_set_keys:
+ * @srtpenc: an srtpenc; only the streaming thread of its pads may call this
+ * @keys: what it is to protect with from now on
+ *
+ * Sets ciphers, MKI and key, so that no packet can come between them.
+ *
+ * Returns: (transfer full): the key's buffer, of which
+ *   gst_mikey_key_buffer_was_read() tells when srtpenc has used it
+ */
+GstBuffer *gst_mikey_srtp_set_keys (GstElement *srtpenc, MikeyKeys *keys);
+
+/**
+ * gst_mikey_srtp_make_caps:
+ * @srtpdec: the srtpdec that asks
+ * @ssrc: for which stream
+ * @roc: its rollover counter
+ * @keys: (element-type MikeyKeys): at least one, the newest first
+ *
+ * Returns: (transfer full): caps as its signal `request-key` wants them, with
+ *   as many of @keys as their MKIs tell apart
+ */
+GstCaps *gst_mikey_srtp_make_caps (GstElement *srtpdec, guint32 ssrc,
+                                   guint32 roc, GPtrArray *keys);
+
+/**
+ * gst_mikey_srtp_get_roc:
+ * @element: an srtpenc or srtpdec
+ * @roc: (out): the rollover counter of stream @ssrc
+ *
+ * Takes the element's object lock. Returns: %FALSE if there is no such stream
+ */
+gboolean
+gst_mikey_srtp_get_roc (GstElement *element, guint32 ssrc, guint32 *roc);
+
+/**
+ * gst_mikey_srtp_strip_caps:
+ * @caps: (transfer full): caps with or without the fields that srtpenc adds and
+ *   those that carry MIKEY messages
+ *
+ * Returns: (transfer full): the same without them
+ */
+GstCaps *gst_mikey_srtp_strip_caps (GstCaps *caps);
+
+G_END_DECLS
+
+#endif
