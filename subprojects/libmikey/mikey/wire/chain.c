@@ -64,10 +64,9 @@ type_at (guint32 code, guint place, const MikeyReader *r,
   const MikeyPayloadType *type = mikey_payload_type_find (code);
 
   if (!type)
-    mikey_fail_at (fault, MIKEY_FAULT_BAD_PAYLOAD, r->where,
-                   named_at (before, r),
-                   "next payload %u is unknown, its length can not be told",
-                   code);
+    mikey_fail_at (
+        fault, MIKEY_FAULT_BAD_PAYLOAD, r->where, named_at (before, r),
+        "next payload %u is unknown, its length can not be told", code);
   else if (!(type->places & place))
     mikey_fail_at (fault, MIKEY_FAULT_BAD_PAYLOAD, r->where,
                    named_at (before, r), "next payload %s is not allowed here",
@@ -88,17 +87,16 @@ read_payload (const MikeyPayloadType *type, MikeyReader *r, MikeyArena *arena,
                        "no memory to read a message");
   r->where = type->wire.name;
   payload->type = type;
-  payload->offset = (guint32) r->pos;
+  payload->offset = (guint32)r->pos;
   MIKEY_TRY (mikey_struct_read (&type->wire, r, payload, arena, depth, fault));
-  payload->length = (guint32) (r->pos - payload->offset);
+  payload->length = (guint32)(r->pos - payload->offset);
   *out = payload;
   return true;
 }
 
 bool
-mikey_chain_read (MikeyChain *chain, guint32 first, guint place,
-                  MikeyReader *r, MikeyArena *arena, guint depth,
-                  MikeyFault *fault)
+mikey_chain_read (MikeyChain *chain, guint32 first, guint place, MikeyReader *r,
+                  MikeyArena *arena, guint depth, MikeyFault *fault)
 {
   MikeyPayload **link = &chain->head;
   const MikeyPayload *before = NULL;
@@ -108,8 +106,7 @@ mikey_chain_read (MikeyChain *chain, guint32 first, guint place,
   *chain = (MikeyChain){ first, NULL };
   if (depth > MIKEY_MAX_NESTING)
     return mikey_fail_at (fault, MIKEY_FAULT_LIMIT, r->where, r->pos,
-                          "chains nested more than %d deep",
-                          MIKEY_MAX_NESTING);
+                          "chains nested more than %d deep", MIKEY_MAX_NESTING);
   /* Each round takes at least one octet, or fails: no input can hold us here
    * for longer than it is long. */
   while (next != MIKEY_PAYLOAD_LAST) {
@@ -144,9 +141,9 @@ mikey_chain_write (const MikeyChain *chain, MikeyWriter *w)
 
   for (p = chain->head; p; p = p->link) {
     p->next = p->link ? p->link->type->code : MIKEY_PAYLOAD_LAST;
-    p->offset = (guint32) w->len;
+    p->offset = (guint32)w->len;
     mikey_struct_write (&p->type->wire, p, w);
-    p->length = (guint32) (w->len - p->offset);
+    p->length = (guint32)(w->len - p->offset);
   }
 }
 

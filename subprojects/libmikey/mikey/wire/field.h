@@ -50,8 +50,8 @@ enum {
 typedef struct {
   const char *name; /* the RFC's word */
   MikeyFieldKind kind;
-  guint offset;   /* in the C struct */
-  guint bits;     /* UINT: its width; others: width of the length in front */
+  guint offset; /* in the C struct */
+  guint bits;   /* UINT: its width; others: width of the length in front */
   guint flags;
   MikeyRegistry registry; /* UINT: what its values are called */
   MikeyFaultCode unknown; /* UINT: the fault for a value that the registry
@@ -59,10 +59,10 @@ typedef struct {
                              the registry has does not matter here */
   guint32 min, max;       /* of a UINT's value, of BYTES' length, of a LIST's
                              number; max 0: as wide as it goes */
-  guint by;  /* 1 + offset of the UINT that tells how many octets or items */
-  gsize (*length) (const void *self);      /* BYTES: length by other fields */
-  bool (*when) (const void *self);         /* is it there at all? */
-  const MikeyStruct *item;                 /* LIST: what is listed */
+  guint by; /* 1 + offset of the UINT that tells how many octets or items */
+  gsize (*length) (const void *self); /* BYTES: length by other fields */
+  bool (*when) (const void *self);    /* is it there at all? */
+  const MikeyStruct *item;            /* LIST: what is listed */
   const MikeyStruct *(*body) (const void *self); /* BYTES: what they hold */
   /* BYTES: they hold a chain that begins with this payload; 0: they are not to
    * be looked into. Printed, and read by whoever needs it. Such octets are
@@ -79,58 +79,66 @@ struct _MikeyStruct {
   bool (*check) (const void *self, gsize offset, MikeyFault *fault);
 };
 
-#define MIKEY_STRUCT(type, words, table, ...)                                 \
-  {                                                                           \
-    .name = words, .size = sizeof (type), .fields = table,                    \
-    .num_fields = G_N_ELEMENTS (table), __VA_ARGS__                           \
+#define MIKEY_STRUCT(type, words, table, ...)                                  \
+  {                                                                            \
+    .name = words, .size = sizeof (type), .fields = table,                     \
+    .num_fields = G_N_ELEMENTS (table), __VA_ARGS__                            \
   }
 
 /* Table rows. F is the RFC's name, the member of TYPE comes second. */
-#define MIKEY_UINT(T, m, words, width, ...)                                   \
-  { .name = words, .kind = MIKEY_FIELD_UINT, .offset = offsetof (T, m),       \
-    .bits = width, __VA_ARGS__ }
-#define MIKEY_BYTES(T, m, words, width, ...)                                  \
-  { .name = words, .kind = MIKEY_FIELD_BYTES, .offset = offsetof (T, m),      \
-    .bits = width, __VA_ARGS__ }
-#define MIKEY_LIST(T, m, words, width, struct_, ...)                          \
-  { .name = words, .kind = MIKEY_FIELD_LIST, .offset = offsetof (T, m),       \
-    .bits = width, .item = struct_, __VA_ARGS__ }
-#define MIKEY_CHAIN(T, m, words, width, ...)                                  \
-  { .name = words, .kind = MIKEY_FIELD_CHAIN, .offset = offsetof (T, m),      \
-    .bits = width, __VA_ARGS__ }
-#define MIKEY_NEXT(T)                                                         \
-  MIKEY_UINT (T, base.next, "Next payload", 8,                                \
+#define MIKEY_UINT(T, m, words, width, ...)                                    \
+  {                                                                            \
+    .name = words, .kind = MIKEY_FIELD_UINT, .offset = offsetof (T, m),        \
+    .bits = width, __VA_ARGS__                                                 \
+  }
+#define MIKEY_BYTES(T, m, words, width, ...)                                   \
+  {                                                                            \
+    .name = words, .kind = MIKEY_FIELD_BYTES, .offset = offsetof (T, m),       \
+    .bits = width, __VA_ARGS__                                                 \
+  }
+#define MIKEY_LIST(T, m, words, width, struct_, ...)                           \
+  {                                                                            \
+    .name = words, .kind = MIKEY_FIELD_LIST, .offset = offsetof (T, m),        \
+    .bits = width, .item = struct_, __VA_ARGS__                                \
+  }
+#define MIKEY_CHAIN(T, m, words, width, ...)                                   \
+  {                                                                            \
+    .name = words, .kind = MIKEY_FIELD_CHAIN, .offset = offsetof (T, m),       \
+    .bits = width, __VA_ARGS__                                                 \
+  }
+#define MIKEY_NEXT(T)                                                          \
+  MIKEY_UINT (T, base.next, "Next payload", 8,                                 \
               .registry = MIKEY_REG_NEXT_PAYLOAD, .flags = MIKEY_FIELD_NEXT)
 #define MIKEY_BY(T, m) .by = 1 + offsetof (T, m)
 
 static inline guint32 *
 mikey_field_uint (const MikeyField *field, const void *self)
 {
-  return (guint32 *) ((guint8 *) self + field->offset);
+  return (guint32 *)((guint8 *)self + field->offset);
 }
 
 static inline MikeySlice *
 mikey_field_bytes (const MikeyField *field, const void *self)
 {
-  return (MikeySlice *) ((guint8 *) self + field->offset);
+  return (MikeySlice *)((guint8 *)self + field->offset);
 }
 
 static inline MikeyList *
 mikey_field_list (const MikeyField *field, const void *self)
 {
-  return (MikeyList *) ((guint8 *) self + field->offset);
+  return (MikeyList *)((guint8 *)self + field->offset);
 }
 
 static inline MikeyChain *
 mikey_field_chain (const MikeyField *field, const void *self)
 {
-  return (MikeyChain *) ((guint8 *) self + field->offset);
+  return (MikeyChain *)((guint8 *)self + field->offset);
 }
 
 static inline guint32 *
 mikey_field_by (const MikeyField *field, const void *self)
 {
-  return (guint32 *) ((guint8 *) self + field->by - 1);
+  return (guint32 *)((guint8 *)self + field->by - 1);
 }
 
 static inline bool
@@ -142,7 +150,7 @@ mikey_field_present (const MikeyField *field, const void *self)
 static inline void *
 mikey_list_item (const MikeyField *field, const MikeyList *list, guint index)
 {
-  return (guint8 *) list->items + index * field->item->size;
+  return (guint8 *)list->items + index * field->item->size;
 }
 
 /* Reads one struct into SELF, whose memory is ARENA's; the octets stay where
@@ -151,11 +159,11 @@ bool mikey_struct_read (const MikeyStruct *type, MikeyReader *r, void *self,
                         MikeyArena *arena, guint depth,
                         MikeyFault *fault) MIKEY_MUST_CHECK;
 /* Reads a struct that fills SLICE to the last octet. */
-bool mikey_struct_read_all (const MikeyStruct *type, MikeySlice slice,
-                            void *self, MikeyArena *arena,
-                            MikeyFault *fault) MIKEY_MUST_CHECK;
-void mikey_struct_write (const MikeyStruct *type, const void *self,
-                         MikeyWriter *w);
+bool
+mikey_struct_read_all (const MikeyStruct *type, MikeySlice slice, void *self,
+                       MikeyArena *arena, MikeyFault *fault) MIKEY_MUST_CHECK;
+void
+mikey_struct_write (const MikeyStruct *type, const void *self, MikeyWriter *w);
 /* Octets that writing takes. */
 gsize mikey_struct_size (const MikeyStruct *type, const void *self);
 /* Overwrites the octets of all secret fields, wherever they lie. */

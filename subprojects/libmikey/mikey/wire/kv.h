@@ -28,23 +28,23 @@ enum {
 
 /* The KV field and the data that depend on it, for the table of a struct T with
  * the members kv_type and kv; below it, MIKEY_KV_PREDICATES (T) comes first. */
-#define MIKEY_KV_TYPE(T)                                                      \
-  MIKEY_UINT (T, kv_type, "KV", 4, .registry = MIKEY_REG_KV_TYPE,             \
+#define MIKEY_KV_TYPE(T)                                                       \
+  MIKEY_UINT (T, kv_type, "KV", 4, .registry = MIKEY_REG_KV_TYPE,              \
               .unknown = MIKEY_FAULT_BAD_VALUE)
-#define MIKEY_KV_DATA(T)                                 \
+#define MIKEY_KV_DATA(T)                                                       \
   MIKEY_BYTES (T, kv.spi, "SPI", 8, .when = has_spi),                          \
       MIKEY_BYTES (T, kv.from, "Valid From", 8, .when = has_interval),         \
       MIKEY_BYTES (T, kv.to, "Valid To", 8, .when = has_interval)
 
 /* Defines the two predicates that MIKEY_KV_DATA names. */
-#define MIKEY_KV_PREDICATES(T)                                                \
-  static bool has_spi (const void *self)                                      \
-  {                                                                           \
-    return ((const T *) self)->kv_type == MIKEY_KV_SPI;                       \
-  }                                                                           \
-  static bool has_interval (const void *self)                                 \
-  {                                                                           \
-    return ((const T *) self)->kv_type == MIKEY_KV_INTERVAL;                  \
+#define MIKEY_KV_PREDICATES(T)                                                 \
+  static bool has_spi (const void *self)                                       \
+  {                                                                            \
+    return ((const T *)self)->kv_type == MIKEY_KV_SPI;                         \
+  }                                                                            \
+  static bool has_interval (const void *self)                                  \
+  {                                                                            \
+    return ((const T *)self)->kv_type == MIKEY_KV_INTERVAL;                    \
   }
 
 #endif

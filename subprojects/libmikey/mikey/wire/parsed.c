@@ -23,7 +23,7 @@ parse (MikeyParsed *parsed, MikeyTolerances tolerances, MikeyFault *fault)
   if (!is_tolerated_zero (&r, tolerances))
     MIKEY_TRY (mikey_reader_done (&r, fault));
   parsed->raw.len = r.pos;
-  parsed->hdr = (const MikeyHdr *) parsed->chain.head;
+  parsed->hdr = (const MikeyHdr *)parsed->chain.head;
   return true;
 }
 
@@ -56,7 +56,7 @@ mikey_parsed_clear (MikeyParsed *parsed)
   /* Unprotected keys: whatever the message holds, and whether it parsed or not,
    * the octets are overwritten. */
   if (parsed->raw.data)
-    mikey_wipe ((void *) parsed->raw.data, parsed->raw.len);
+    mikey_wipe ((void *)parsed->raw.data, parsed->raw.len);
   mikey_arena_clear (&parsed->arena);
   *parsed = (MikeyParsed){ .raw = MIKEY_SLICE_EMPTY };
 }

@@ -12,14 +12,13 @@ static gsize
 hash_length (const void *self)
 {
   return mikey_registry_octets (MIKEY_REG_HASH_FUNC,
-                                ((const MikeyChash *) self)->hash_func);
+                                ((const MikeyChash *)self)->hash_func);
 }
 
 static const MikeyField fields[] = {
   MIKEY_NEXT (MikeyChash),
   MIKEY_UINT (MikeyChash, hash_func, "Hash func", 8,
-              .registry = MIKEY_REG_HASH_FUNC,
-              .unknown = MIKEY_FAULT_BAD_HASH),
+              .registry = MIKEY_REG_HASH_FUNC, .unknown = MIKEY_FAULT_BAD_HASH),
   MIKEY_BYTES (MikeyChash, hash, "Hash", 0, .length = hash_length),
 };
 

@@ -19,7 +19,7 @@ static gsize
 value_length (const void *self)
 {
   return mikey_registry_octets (MIKEY_REG_DH_GROUP,
-                                ((const MikeyDh *) self)->group);
+                                ((const MikeyDh *)self)->group);
 }
 
 static const MikeyField fields[] = {

@@ -2,7 +2,7 @@
 #include "kv.h"
 #include "payloads.h"
 
-/* EC Diffie-Hellman sub-payload, RFC 6267 6.1.4 (6267-6.1.4-01):
+/* EC Diffie-Hellman sub-payload, RFC 6267 6.1.4 (6267-6.1.4-01, 6267-6.1.4-03):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   ! Next payload  ! ECC Curve     ! ECC Point                     ~
@@ -39,8 +39,7 @@ padding_length (const void *self)
 static const MikeyField fields[] = {
   MIKEY_NEXT (MikeyEccpt),
   MIKEY_UINT (MikeyEccpt, curve, "ECC Curve", 8,
-              .registry = MIKEY_REG_ECC_CURVE,
-              .unknown = MIKEY_FAULT_BAD_DH),
+              .registry = MIKEY_REG_ECC_CURVE, .unknown = MIKEY_FAULT_BAD_DH),
   MIKEY_UINT (MikeyEccpt, form, "ECC Point form", 8, .min = COMPRESSED_EVEN,
               .max = UNCOMPRESSED),
   MIKEY_BYTES (MikeyEccpt, coords, "ECC Point", 0, .length = coords_length),

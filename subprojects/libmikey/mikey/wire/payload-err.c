@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "payloads.h"
 
-/* Error payload, RFC 3830 6.12 (3830-6.12-01):
+/* Error payload, RFC 3830 6.12 (3830-6.12-01, 6043-6.9-01):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   !  Next Payload ! Error no      !           Reserved            !

@@ -11,7 +11,8 @@
  *
  * Data of the types that are known have a table of their own:
  *
- * Key ID, RFC 4563 4 (4563-4-01), a sequence of
+ * Key ID, RFC 4563 4 (4563-4-01, 4563-4-02, 4563-4-04; what has no row, as
+ * private types, is kept, 4563-4-03, 4563-8-01), a sequence of
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   ! Key ID Type   ! Key ID Length ! Key ID                        ~
@@ -23,7 +24,7 @@
  *   !    Subtype    !       Subtype Specific Data                   ~
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * CSB_ID, RFC 4738 4.3: 32 bits. */
+ * CSB_ID, RFC 4738 4.3: 32 bits. A TESLA I-Key (4442-4.4-01) is octets. */
 
 typedef struct {
   guint32 type;
@@ -44,8 +45,7 @@ typedef struct {
 } CsbId;
 
 static const MikeyField key_id_fields[] = {
-  MIKEY_UINT (KeyId, type, "Key ID Type", 8,
-              .registry = MIKEY_REG_KEY_ID_TYPE),
+  MIKEY_UINT (KeyId, type, "Key ID Type", 8, .registry = MIKEY_REG_KEY_ID_TYPE),
   MIKEY_BYTES (KeyId, id, "Key ID", 8),
 };
 
@@ -78,7 +78,7 @@ static const MikeyStruct bodies[] = {
 static const MikeyStruct *
 body (const void *self)
 {
-  guint32 type = ((const MikeyGenExt *) self)->type;
+  guint32 type = ((const MikeyGenExt *)self)->type;
 
   return type < G_N_ELEMENTS (bodies) && bodies[type].name ? &bodies[type]
                                                            : NULL;
@@ -86,8 +86,7 @@ body (const void *self)
 
 static const MikeyField fields[] = {
   MIKEY_NEXT (MikeyGenExt),
-  MIKEY_UINT (MikeyGenExt, type, "Type", 8,
-              .registry = MIKEY_REG_GEN_EXT_TYPE),
+  MIKEY_UINT (MikeyGenExt, type, "Type", 8, .registry = MIKEY_REG_GEN_EXT_TYPE),
   MIKEY_BYTES (MikeyGenExt, data, "Data", 16, .flags = MIKEY_FIELD_TEXT,
                .body = body),
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "payloads.h"
 
-/* Common header, RFC 3830 6.1 (3830-6.1-01):
+/* Common header, RFC 3830 6.1 (3830-6.1-01), with the data types that RFC 6043,
+ * 6267 and 6509 add (3830-6.1-02, 6043-6.1-01, 6267-6.1-01, 6509-4.1-01):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   !  version      !  data type    ! next payload  !V! PRF func    !
@@ -11,7 +12,8 @@
  *   ! #CS           ! CS ID map type! CS ID map info                ~
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
- * SRTP-ID map, 6.1.1, for each crypto session (3830-6.1.1-01):
+ * SRTP-ID map, 6.1.1, for each crypto session, of which there may be none
+ * (3830-6.1-06, 3830-6.1-07, 3830-6.1.1-01):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   ! Policy_no_1   ! SSRC_1                                        !
@@ -74,20 +76,19 @@ check_generic_id (const void *self, gsize offset, MikeyFault *fault)
                         id->cs_id, len, needed);
 }
 
-static const MikeyStruct generic_id
-    = MIKEY_STRUCT (MikeyGenericId, "GENERIC-ID", generic_id_fields,
-                    .check = check_generic_id);
+static const MikeyStruct generic_id = MIKEY_STRUCT (
+    MikeyGenericId, "GENERIC-ID", generic_id_fields, .check = check_generic_id);
 
 static bool
 is_srtp_id (const void *self)
 {
-  return ((const MikeyHdr *) self)->map_type == MIKEY_MAP_SRTP_ID;
+  return ((const MikeyHdr *)self)->map_type == MIKEY_MAP_SRTP_ID;
 }
 
 static bool
 is_generic_id (const void *self)
 {
-  return ((const MikeyHdr *) self)->map_type == MIKEY_MAP_GENERIC_ID;
+  return ((const MikeyHdr *)self)->map_type == MIKEY_MAP_GENERIC_ID;
 }
 
 static const MikeyField hdr_fields[] = {

@@ -18,7 +18,7 @@ static gsize
 mac_length (const void *self)
 {
   return mikey_registry_octets (MIKEY_REG_MAC_ALG,
-                                ((const MikeyKemac *) self)->mac_alg);
+                                ((const MikeyKemac *)self)->mac_alg);
 }
 
 /* Keys without encryption can be shown: an RTSP camera's, for instance. */
@@ -39,8 +39,8 @@ static const MikeyField fields[] = {
   MIKEY_BYTES (MikeyKemac, encr_data, "Encr data", 16,
                .flags = MIKEY_FIELD_SECRET, .chain = plain_chain),
   /* 3830-6.2-02: an unknown MAC has no known length. */
-  MIKEY_UINT (MikeyKemac, mac_alg, "Mac alg", 8,
-              .registry = MIKEY_REG_MAC_ALG, .unknown = MIKEY_FAULT_BAD_MAC),
+  MIKEY_UINT (MikeyKemac, mac_alg, "Mac alg", 8, .registry = MIKEY_REG_MAC_ALG,
+              .unknown = MIKEY_FAULT_BAD_MAC),
   MIKEY_BYTES (MikeyKemac, mac, "MAC", 0, .length = mac_length),
 };
 

@@ -4,7 +4,8 @@
 
 #include "../base/limits.h"
 
-/* Key data sub-payload, RFC 3830 6.13 (3830-6.13-01), RFC 6043 6.2.1:
+/* Key data sub-payload, RFC 3830 6.13 (3830-6.13-01, 3830-6.13-02), with
+ * the types that RFC 6043 and 6267 add (6043-6.2.1-01, 6267-6.1.3-01):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   !  Next Payload ! Type  ! KV    ! Key data len                  !
@@ -24,7 +25,7 @@ MIKEY_KV_PREDICATES (MikeyKeyData)
 static bool
 has_salt (const void *self)
 {
-  guint32 type = ((const MikeyKeyData *) self)->type;
+  guint32 type = ((const MikeyKeyData *)self)->type;
 
   return type == 1 || type == 3 || type == 5;
 }
@@ -35,8 +36,7 @@ static const MikeyField fields[] = {
               .registry = MIKEY_REG_KEY_DATA_TYPE,
               .unknown = MIKEY_FAULT_BAD_VALUE),
   MIKEY_KV_TYPE (MikeyKeyData),
-  MIKEY_BYTES (MikeyKeyData, key, "Key data", 16,
-               .flags = MIKEY_FIELD_SECRET),
+  MIKEY_BYTES (MikeyKeyData, key, "Key data", 16, .flags = MIKEY_FIELD_SECRET),
   MIKEY_BYTES (MikeyKeyData, salt, "Salt data", 16, .when = has_salt,
                .flags = MIKEY_FIELD_SECRET),
   MIKEY_KV_DATA (MikeyKeyData),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "payloads.h"
 
-/* SAKKE payload, RFC 6509 4.2 (6509-4.2-01):
+/* SAKKE payload, RFC 6509 4.2 (6509-4.2-01, 6509-4.2-02):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   ! Next payload  ! SAKKE params  ! ID scheme     ! SAKKE data    !

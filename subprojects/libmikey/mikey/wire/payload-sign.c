@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "payloads.h"
 
-/* Signature payload, RFC 3830 6.5 (3830-6.5-01):
+/* Signature payload, RFC 3830 6.5 (3830-6.5-01, 3830-6.5-02, 6509-4.3-01):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   ! S type| Signature len         ! Signature                     ~

@@ -3,7 +3,7 @@
 
 #include "../base/limits.h"
 
-/* Security policy payload, RFC 3830 6.10 (3830-6.10-01):
+/* Security policy payload, RFC 3830 6.10 (3830-6.10-01, 3830-6.10-03):
  *
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *   ! Next payload  ! Policy no     ! Prot type     ! Policy param  !
@@ -18,15 +18,16 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * What the values of SRTP parameters mean is told in srtp-params.c. Those of
- * TESLA (RFC 4442 4, 4442-4.1-01, 4442-4.2-01) are read and printed. */
+ * TESLA (RFC 4442 4, 4442-4.1-01, 4442-4.2-01, 4442-4.2-03) are read and
+ * printed. */
 
 enum { PROT_SRTP = 0, PROT_TESLA = 1 };
 enum { TESLA_START = 5, TESLA_LOCAL_TIME = 9, NTP_OCTETS = 8 };
 
-#define PARAM(words, reg)                                                     \
-  {                                                                           \
-    MIKEY_UINT (MikeySpParam, type, "Type", 8, .registry = reg),              \
-        MIKEY_BYTES (MikeySpParam, value, words, 8)                           \
+#define PARAM(words, reg)                                                      \
+  {                                                                            \
+    MIKEY_UINT (MikeySpParam, type, "Type", 8, .registry = reg),               \
+        MIKEY_BYTES (MikeySpParam, value, words, 8)                            \
   }
 
 static const MikeyField srtp_fields[] = PARAM ("Value", MIKEY_REG_SRTP_PARAM);
@@ -50,22 +51,21 @@ check_tesla (const void *self, gsize offset, MikeyFault *fault)
 
 static const MikeyStruct srtp_param
     = MIKEY_STRUCT (MikeySpParam, "SRTP parameter", srtp_fields);
-static const MikeyStruct tesla_param
-    = MIKEY_STRUCT (MikeySpParam, "TESLA parameter", tesla_fields,
-                    .check = check_tesla);
+static const MikeyStruct tesla_param = MIKEY_STRUCT (
+    MikeySpParam, "TESLA parameter", tesla_fields, .check = check_tesla);
 static const MikeyStruct other_param
     = MIKEY_STRUCT (MikeySpParam, "parameter", other_fields);
 
 static bool
 is_srtp (const void *self)
 {
-  return ((const MikeySp *) self)->prot_type == PROT_SRTP;
+  return ((const MikeySp *)self)->prot_type == PROT_SRTP;
 }
 
 static bool
 is_tesla (const void *self)
 {
-  return ((const MikeySp *) self)->prot_type == PROT_TESLA;
+  return ((const MikeySp *)self)->prot_type == PROT_TESLA;
 }
 
 static bool

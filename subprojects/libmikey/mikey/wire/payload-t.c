@@ -12,7 +12,7 @@ static gsize
 value_length (const void *self)
 {
   return mikey_registry_octets (MIKEY_REG_TS_TYPE,
-                                ((const MikeyT *) self)->ts_type);
+                                ((const MikeyT *)self)->ts_type);
 }
 
 static const MikeyField fields[] = {

@@ -10,7 +10,7 @@
  *   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  *
  * (6043-6.10-09, 6043-6.10-10). Ticket Data are for the KMS; those of the base
- * ticket begin with a THDR (6043-A.1-01, 6043-6.10-02) and hold keys. */
+ * ticket begin with a THDR (6043-A.3-01, 6043-6.10-02) and hold keys. */
 
 #define BASE_TICKET 1
 

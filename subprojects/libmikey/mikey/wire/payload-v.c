@@ -12,7 +12,7 @@ static gsize
 ver_length (const void *self)
 {
   return mikey_registry_octets (MIKEY_REG_MAC_ALG,
-                                ((const MikeyV *) self)->auth_alg);
+                                ((const MikeyV *)self)->auth_alg);
 }
 
 static const MikeyField fields[] = {

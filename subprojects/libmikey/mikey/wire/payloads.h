@@ -14,7 +14,7 @@ enum {
 #undef MIKEY_PAYLOAD
 };
 
-#define MIKEY_PAYLOAD(number, symbol, name)                                   \
+#define MIKEY_PAYLOAD(number, symbol, name)                                    \
   extern const MikeyPayloadType mikey_payload_##name;
 #include "payloads.def"
 #undef MIKEY_PAYLOAD
@@ -231,7 +231,8 @@ typedef struct {
 typedef struct {
   MikeyPayload base;
   guint32 curve;
-  guint32 form;      /* first octet of the point: 4 uncompressed, 2 or 3 compressed */
+  guint32
+      form; /* first octet of the point: 4 uncompressed, 2 or 3 compressed */
   MikeySlice coords; /* the octets of the point after that */
   MikeySlice padding;
   guint32 auth_alg;

@@ -514,7 +514,7 @@ summarise_hdr (GString *out, const MikeyHdr *hdr)
     g_string_append (out, name);
   else
     g_string_append_printf (out, "data type %u", hdr->data_type);
-  g_string_append_printf (out, ", CSB %08x, V %u, %u CS,", hdr->csb_id, hdr->v,
+  g_string_append_printf (out, ", CSB %08x, V %u, %u CS, ", hdr->csb_id, hdr->v,
                           hdr->num_cs);
 }
 
@@ -529,9 +529,10 @@ mikey_print_summary (const MikeyChain *chain, gsize len)
     p = p->link;
   }
   if (!p)
-    g_string_append (out, " no payloads");
+    g_string_append (out, "no payloads");
   for (; p; p = p->link)
-    g_string_append_printf (out, " %s", p->type->wire.name);
+    g_string_append_printf (out, "%s%s", p->type->wire.name,
+                            p->link ? " " : "");
   g_string_append_printf (out, ", %" G_GSIZE_FORMAT " bytes", len);
   return g_string_free (out, FALSE);
 }

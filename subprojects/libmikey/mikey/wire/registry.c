@@ -3,7 +3,7 @@
 
 static const MikeyRegistryRow rows[] = {
 #define MIKEY_REGISTRY(symbol, words)
-#define MIKEY_REGISTRY_ROW(symbol, value, name, rfc, octets, support)         \
+#define MIKEY_REGISTRY_ROW(symbol, value, name, rfc, octets, support)          \
   { MIKEY_REG_##symbol, value, name, rfc, octets, MIKEY_SUPPORT_##support },
 #include "registry.def"
 #undef MIKEY_REGISTRY
@@ -60,7 +60,7 @@ mikey_registry_octets (MikeyRegistry registry, guint32 value)
 {
   const MikeyRegistryRow *row = mikey_registry_find (registry, value);
 
-  return row && row->octets >= 0 ? (gsize) row->octets : G_MAXSIZE;
+  return row && row->octets >= 0 ? (gsize)row->octets : G_MAXSIZE;
 }
 
 const char *

@@ -34,8 +34,8 @@ typedef struct {
 } MikeyRegistryRow;
 
 /* NULL when the registry has no such value. */
-const MikeyRegistryRow *mikey_registry_find (MikeyRegistry registry,
-                                             guint32 value);
+const MikeyRegistryRow *
+mikey_registry_find (MikeyRegistry registry, guint32 value);
 /* The row's name, NULL when there is none. */
 const char *mikey_registry_name (MikeyRegistry registry, guint32 value);
 /* The length that the value implies; G_MAXSIZE when there is none. */

@@ -18,16 +18,16 @@ typedef struct {
 
 static const ParamRow rows[MIKEY_SRTP_NUM_PARAMS] = {
   /* 3830-6.10.1-01, 3830-6.10.1-02, 3830-6.10.1-03 */
-  [MIKEY_SRTP_ENCR_ALG] = { "encryption algorithm", 1, 1,
-                            MIKEY_SRTP_ENCR_AES_CM, 255 },
+  [MIKEY_SRTP_ENCR_ALG]
+  = { "encryption algorithm", 1, 1, MIKEY_SRTP_ENCR_AES_CM, 255 },
   [MIKEY_SRTP_ENCR_KEY_LEN] = { "encr. key length", 1, 1, 16, 255 },
-  [MIKEY_SRTP_AUTH_ALG] = { "authentication algorithm", 1, 1,
-                            MIKEY_SRTP_AUTH_ALG_HMAC_SHA_1, 255 },
+  [MIKEY_SRTP_AUTH_ALG]
+  = { "authentication algorithm", 1, 1, MIKEY_SRTP_AUTH_ALG_HMAC_SHA_1, 255 },
   [MIKEY_SRTP_AUTH_KEY_LEN] = { "auth. key length", 1, 1, 20, 255 },
   [MIKEY_SRTP_SALT_LEN] = { "salt key length", 1, 1, 14, 255 },
   [MIKEY_SRTP_PRF] = { "SRTP PRF", 1, 1, 0, 255 },
-  [MIKEY_SRTP_KEY_DERIVATION_RATE] = { "key derivation rate", 1, 4, 0,
-                                       1 << 24 },
+  [MIKEY_SRTP_KEY_DERIVATION_RATE]
+  = { "key derivation rate", 1, 4, 0, 1 << 24 },
   [MIKEY_SRTP_RTP_ENCR] = { "SRTP encryption off/on", 1, 1, ON, ON },
   [MIKEY_SRTP_RTCP_ENCR] = { "SRTCP encryption off/on", 1, 1, ON, ON },
   [MIKEY_SRTP_FEC_ORDER] = { "FEC order", 1, 1, 0, 255 },
@@ -37,6 +37,7 @@ static const ParamRow rows[MIKEY_SRTP_NUM_PARAMS] = {
   /* 4771-4-02: two octets, not zero */
   [MIKEY_SRTP_ROC_RATE] = { "ROC transmission rate", 2, 2, 1, 65535 },
   /* 4771-4-03: absent, they are as the parameters above say. */
+  /* values: 4771-4-01 */
   [MIKEY_SRTP_RTP_AUTH_ALG] = { "SRTP auth. algorithm", 1, 1, 1, 255 },
   [MIKEY_SRTP_RTCP_AUTH_ALG] = { "SRTCP auth. algorithm", 1, 1, 1, 255 },
   [MIKEY_SRTP_RTP_AUTH_KEY_LEN] = { "SRTP auth. key length", 1, 1, 20, 255 },
@@ -60,9 +61,8 @@ mikey_srtp_params_defaults (MikeySrtpParams *params)
 static bool
 bad_param (const MikeySp *sp, guint32 type, const char *why, MikeyFault *fault)
 {
-  return mikey_fail_at (fault, MIKEY_FAULT_BAD_SP_PARAM, "SP",
-                        sp->base.offset, "policy %u: parameter %u (%s) %s",
-                        sp->policy_no, type,
+  return mikey_fail_at (fault, MIKEY_FAULT_BAD_SP_PARAM, "SP", sp->base.offset,
+                        "policy %u: parameter %u (%s) %s", sp->policy_no, type,
                         type < MIKEY_SRTP_NUM_PARAMS ? rows[type].name : "?",
                         why);
 }
@@ -136,7 +136,7 @@ write_param (MikeySpParam *param, guint type, guint32 value, MikeyArena *arena)
   if (!octets)
     return false;
   for (i = 0; i < len; i++)
-    octets[i] = (guint8) (value >> (8 * (len - 1 - i)));
+    octets[i] = (guint8)(value >> (8 * (len - 1 - i)));
   param->type = type;
   param->value = mikey_slice (octets, len);
   return true;

@@ -27,7 +27,8 @@ widest (guint bits)
 static bool
 out_of_memory (MikeyFault *fault)
 {
-  return mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory to read a message");
+  return mikey_fail (fault, MIKEY_FAULT_NO_MEMORY,
+                     "no memory to read a message");
 }
 
 /* --- unsigned integers --- */
@@ -129,8 +130,7 @@ read_bytes (const MikeyField *field, void *self, MikeyReader *r,
   MIKEY_TRY (read_length (field, self, r, &len, fault));
   MIKEY_TRY (mikey_read_sub (r, len, field->name, &inside, fault));
   *mikey_field_bytes (field, self) = mikey_slice (r->start + inside.pos, len);
-  return !field->body
-         || check_body (field, self, &inside, arena, depth, fault);
+  return !field->body || check_body (field, self, &inside, arena, depth, fault);
 }
 
 /* A length that its field can not hold fails the writer. */
@@ -139,7 +139,7 @@ write_length (const MikeyField *field, gsize len, MikeyWriter *w)
 {
   if (field->bits && len > widest (field->bits))
     w->failed = w->too_long = true;
-  mikey_write_bits (w, field->bits, (guint32) len);
+  mikey_write_bits (w, field->bits, (guint32)len);
 }
 
 static void
@@ -163,7 +163,7 @@ wipe_bytes (const MikeyField *field, void *self)
   MikeySlice *bytes = mikey_field_bytes (field, self);
 
   if (field->flags & MIKEY_FIELD_SECRET)
-    mikey_wipe ((guint8 *) bytes->data, bytes->len);
+    mikey_wipe ((guint8 *)bytes->data, bytes->len);
 }
 
 /* --- lists --- */
@@ -184,7 +184,7 @@ add_item (const MikeyField *field, MikeyList *list, MikeyArena *arena)
       memcpy (items, list->items, list->num * size);
     list->items = items;
   }
-  return (guint8 *) list->items + list->num++ * size;
+  return (guint8 *)list->items + list->num++ * size;
 }
 
 static bool
@@ -198,7 +198,7 @@ read_list (const MikeyField *field, void *self, MikeyReader *r,
 
   *list = (MikeyList){ 0, NULL };
   if (!field->by) {
-    len = (guint32) mikey_reader_left (r);
+    len = (guint32)mikey_reader_left (r);
     if (field->bits)
       MIKEY_TRY (mikey_read_bits (r, field->bits, field->name, &len, fault));
     MIKEY_TRY (mikey_read_sub (r, len, field->name, &inside, fault));
@@ -211,8 +211,8 @@ read_list (const MikeyField *field, void *self, MikeyReader *r,
                             "more than %u of %s", field->max, field->name);
     if (!(item = add_item (field, list, arena)))
       return out_of_memory (fault);
-    MIKEY_TRY (mikey_struct_read (field->item, &inside, item, arena, depth,
-                                  fault));
+    MIKEY_TRY (
+        mikey_struct_read (field->item, &inside, item, arena, depth, fault));
   }
   if (field->by)
     *r = inside;
@@ -341,8 +341,8 @@ mikey_struct_read (const MikeyStruct *type, MikeyReader *r, void *self,
     const MikeyField *field = &type->fields[i];
 
     if (mikey_field_present (field, self))
-      MIKEY_TRY (kind_ops[field->kind].read (field, self, r, arena, depth,
-                                             fault));
+      MIKEY_TRY (
+          kind_ops[field->kind].read (field, self, r, arena, depth, fault));
   }
   return !type->check || type->check (self, start, fault);
 }
