@@ -41,7 +41,7 @@ MIKEY_API guint32 mikey_message_get_csb_id (MikeyMessage *message);
 /* The mode that the message belongs to, MIKEY_MODE_AUTO if no mode in this
  * build claims it. */
 MIKEY_API MikeyMode mikey_message_get_mode (MikeyMessage *message);
-/* One line, for logs: "PSK I_MESSAGE, CSB 1a2b3c4d, 2 CS, T RAND ID SP KEMAC,
+/* One line, for logs: "Pre-shared, CSB 1a2b3c4d, V 1, 2 CS, T RAND ID SP KEMAC,
  * 188 bytes". Free with g_free(). */
 MIKEY_API gchar *mikey_message_summary (MikeyMessage *message);
 /* Every field with its name and the registry's name of its value, a line each;

@@ -35,7 +35,8 @@ typedef struct {
 } SavedKey;
 
 typedef struct {
-  guint32 csb_id, prf, tolerances, map_type, generation, has_keys;
+  guint32 csb_id, prf, tolerances, map_type;
+  guint32 generation, num_new_keys, has_keys;
   MikeySlice rand;
   guint32 initiator_type, responder_type;
   MikeySlice initiator, responder;
@@ -86,7 +87,7 @@ static const MikeyField key_fields[] = {
   MIKEY_UINT (SavedKey, type, "type", 8, .max = MIKEY_KEY_TYPE_TEK_SALT),
   MIKEY_UINT (SavedKey, validity, "validity", 8,
               .max = MIKEY_KEY_VALIDITY_INTERVAL),
-  MIKEY_BYTES (SavedKey, key, "key", 16, .flags = MIKEY_FIELD_SECRET),
+  MIKEY_BYTES (SavedKey, key, "key", 16, .min = 1, .flags = MIKEY_FIELD_SECRET),
   MIKEY_BYTES (SavedKey, salt, "salt", 16, .flags = MIKEY_FIELD_SECRET),
   MIKEY_BYTES (SavedKey, mki, "MKI", 8),
   MIKEY_UINT (SavedKey, from_high, "from", 32),
@@ -103,7 +104,8 @@ static const MikeyField csb_fields[] = {
   MIKEY_UINT (SavedCsb, tolerances, "tolerances", 32),
   MIKEY_UINT (SavedCsb, map_type, "map type", 8, .max = MIKEY_MAP_GENERIC_ID),
   MIKEY_UINT (SavedCsb, generation, "generation", 32),
-  MIKEY_UINT (SavedCsb, has_keys, "has keys", 8),
+  MIKEY_UINT (SavedCsb, num_new_keys, "new keys", 8, .max = MIKEY_MAX_KEYS),
+  MIKEY_UINT (SavedCsb, has_keys, "has keys", 8, .max = 1),
   MIKEY_BYTES (SavedCsb, rand, "RAND", 8),
   MIKEY_UINT (SavedCsb, initiator_type, "ID type", 8),
   MIKEY_BYTES (SavedCsb, initiator, "initiator", 16),
@@ -228,6 +230,7 @@ save_csb (const MikeyCsb *csb, MikeyList *list, MikeyArena *arena)
     .tolerances = csb->tolerances,
     .map_type = csb->map_type,
     .generation = csb->generation,
+    .num_new_keys = csb->num_new_keys,
     .has_keys = csb->has_keys,
     .rand = csb->rand,
     .initiator_type = csb->initiator.type,
@@ -348,6 +351,7 @@ load_keys (MikeyCsb *csb, const SavedCsb *saved)
     if (!load_key (csb, &from[i]))
       return false;
   csb->generation = saved->generation;
+  csb->num_new_keys = MIN (saved->num_new_keys, csb->num_keys);
   csb->has_keys = saved->has_keys;
   return true;
 }
@@ -409,6 +413,28 @@ fill_exchange (MikeyExchange *x, const Saved *saved)
          && load_csb (&x->pending, &saved->pending);
 }
 
+/* Every key can be derived, as when it was accepted. */
+static bool
+is_usable (const MikeyCsb *csb)
+{
+  guint i, k;
+
+  for (i = 0; csb && i < csb->num_cs; i++)
+    for (k = 0; k < csb->num_keys; k++) {
+      g_autoptr (MikeySecret) key = NULL;
+      g_autoptr (MikeySecret) salt = NULL;
+      MikeySuite suite;
+
+      if (!mikey_csb_derive (csb, &csb->cs[i], &csb->keys[k], &key, &salt,
+                             NULL)
+          || !mikey_suite_from_params (
+              &mikey_csb_find_policy (csb, csb->cs[i].policy_no)->params,
+              csb->tolerances, &suite, NULL))
+        return false;
+    }
+  return true;
+}
+
 /* A state without the bundle that it speaks of would be walked into later. */
 static bool
 is_consistent (const MikeyExchange *x)
@@ -419,7 +445,8 @@ is_consistent (const MikeyExchange *x)
   bool in_force
       = x->state == MIKEY_EXCHANGE_DONE || x->state == MIKEY_EXCHANGE_UPDATING;
 
-  return (!waits || (x->pending && x->sent.len)) && (!in_force || x->csb)
+  return is_usable (x->csb) && is_usable (x->pending)
+         && (!waits || (x->pending && x->sent.len)) && (!in_force || x->csb)
          && (x->mode || x->state == MIKEY_EXCHANGE_IDLE);
 }
 
