@@ -189,6 +189,31 @@ newest_generation (GPtrArray *keys)
   return newest;
 }
 
+/* "1: SSRC 0a11ce01 MKI fad3c4c2 aes-128-icm hmac-sha1-80; 2: ...": the keys
+ * that are sent with from now on. */
+static gchar *
+summarise_keys (GPtrArray *keys)
+{
+  guint newest = newest_generation (keys);
+  GString *line = g_string_new (NULL);
+
+  for (guint i = 0; i < keys->len; i++) {
+    MikeyKeys *k = keys->pdata[i];
+    gchar *mki;
+
+    if (mikey_keys_get_generation (k) != newest)
+      continue;
+    mki = hex (mikey_keys_get_mki (k));
+    g_string_append_printf (line, "%s%u: SSRC %08x MKI %s %s %s",
+                            line->len ? "; " : "", mikey_keys_get_cs_id (k),
+                            mikey_keys_get_ssrc (k), *mki ? mki : "none",
+                            cipher (mikey_keys_get_rtp_cipher (k)),
+                            auth (mikey_keys_get_rtp_auth (k)));
+    g_free (mki);
+  }
+  return g_string_free (line, FALSE);
+}
+
 void
 gst_mikey_report_keys (GstElement *element, MikeySession *session,
                        GPtrArray *keys)
@@ -201,6 +226,7 @@ gst_mikey_report_keys (GstElement *element, MikeySession *session,
       mikey_session_get_csb_id (session), "generation", G_TYPE_UINT,
       newest_generation (keys), NULL);
 
+  add_text (s, "summary", summarise_keys (keys));
   gst_mikey_report_take_keys (s, keys);
   gst_element_post_message (element,
                             gst_message_new_element (GST_OBJECT (element), s));
