@@ -32,6 +32,7 @@ typedef struct _GstMikeyBinClass GstMikeyBinClass;
  * @failed: an error was posted, nothing more will come
  * @busy: messages that are being made or taken, and are not sent or answered
  *   yet; the keys that come of them are not to be used before they are
+ * @busy_seen: somebody waits for that
  * @switch_at: when a sender may use new keys that the peer asked for; before, the
  *   peer may not have our answer
  * @refusal: why the last message that was refused was
@@ -46,6 +47,7 @@ struct _GstMikeyBin {
   gboolean running;
   gboolean failed;
   guint busy;
+  gboolean busy_seen;
   gint64 switch_at;
   GError *refusal;
   GstMikeyAgent *agent;

@@ -168,6 +168,7 @@ is_busy (GstMikeyEncPad *self)
 
   g_mutex_lock (&bin->lock);
   busy = bin->busy > 0;
+  bin->busy_seen |= busy;
   g_mutex_unlock (&bin->lock);
   return busy;
 }

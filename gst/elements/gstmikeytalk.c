@@ -75,10 +75,15 @@ begin (GstMikeyBin *self)
 static void
 end (GstMikeyBin *self)
 {
+  gboolean seen;
+
   g_mutex_lock (&self->lock);
   self->busy--;
+  seen = self->busy_seen;
+  self->busy_seen = FALSE;
   g_mutex_unlock (&self->lock);
-  GST_MIKEY_BIN_GET_CLASS (self)->keys_changed (self);
+  if (seen)
+    GST_MIKEY_BIN_GET_CLASS (self)->keys_changed (self);
 }
 
 /* Posts an error, once: what follows the first is noise. */

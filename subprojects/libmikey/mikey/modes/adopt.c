@@ -54,12 +54,18 @@ same (const MikeyId *id, MikeySlice known)
   return id && known.len && mikey_slice_equal (id->data, known);
 }
 
+/* What somebody sent goes into logs: printable, and not too long. */
 static bool
 wrong_id (const MikeyId *id, const char *why, MikeyFault *fault)
 {
+  char name[81];
+  gsize i, len = MIN (id->data.len, sizeof name - 1);
+
+  for (i = 0; i < len; i++)
+    name[i] = g_ascii_isprint (id->data.data[i]) ? (char) id->data.data[i] : '?';
+  name[len] = 0;
   return mikey_fail_at (fault, MIKEY_FAULT_WRONG_ID, "ID", id->base.offset,
-                        "\"%.*s\" %s", (int) MIN (id->data.len, 80),
-                        (const char *) id->data.data, why);
+                        "\"%s\" %s", name, why);
 }
 
 static bool
@@ -102,13 +108,13 @@ mikey_adopt_identities (MikeyStep *step, MikeyFault *fault)
   MikeySlice own = step->env->local_id;
   MikeySlice peer = step->env->peer_id;
 
-  if (sender && !receiver && same (sender, own)) {
-    receiver = sender;
-    sender = NULL;
-  }
   if (step->x->csb) { /* an update: they are known from the first exchange */
     own = mikey_own_identity (step)->data;
     peer = mikey_peer_identity (step)->data;
+  }
+  if (sender && !receiver && same (sender, own)) {
+    receiver = sender;
+    sender = NULL;
   }
   MIKEY_TRY (check_identities (step, sender, peer, receiver, own, fault));
   if (step->x->csb)
@@ -175,15 +181,23 @@ check_distinct (const MikeyChecked *in, const MikeySp *sp, guint index,
   return true;
 }
 
-/* Without any SP, the defaults of SRTP hold (3830-6.10.1-02). */
+/* Without any SP, the defaults of SRTP hold (3830-6.10.1-02), if they are
+ * accepted here. */
 static bool
 default_policy (MikeyStep *step, MikeyFault *fault)
 {
   MikeySrtpParams params;
+  MikeySuite suite;
 
   if (step->work->num_policies)
     return true;
   mikey_srtp_params_defaults (&params);
+  MIKEY_TRY (mikey_suite_from_params (&params, step->work->tolerances, &suite,
+                                      fault));
+  if (!mikey_suite_is_accepted (&suite, step->env->policy))
+    return mikey_fail (fault, MIKEY_FAULT_BAD_SP,
+                       "no SP payload, and the policy of this side does not "
+                       "accept SRTP's defaults");
   return mikey_csb_set_policy (step->work, 0, &params) || no_memory (fault);
 }
 
@@ -241,8 +255,35 @@ read_srtp_id (MikeyStep *step, guint index, MikeyCs *cs, MikeyFault *fault)
   return true;
 }
 
-/* The first policy of the list that is there and acceptable (6043-6.1.1-02);
- * session data are nothing, SSRC, or SSRC, ROC and SEQ (6043-6.1.1-03). */
+/* The first policy of the list that is there, all of them being acceptable
+ * (6043-6.1.1-02), or else the first: it is then said to be missing. */
+static guint
+choose_policy (const MikeyStep *step, const MikeyGenericId *id)
+{
+  gsize i;
+
+  for (i = 0; i < id->policies.len; i++)
+    if (mikey_csb_find_policy (step->work, id->policies.data[i]))
+      return id->policies.data[i];
+  return id->policies.len ? id->policies.data[0]
+                          : step->work->policies[0].policy_no;
+}
+
+/* Keys are derived by CS ID: two crypto sessions of one would share them. */
+static bool
+check_cs_id (const MikeyGenericId *ids, guint index, MikeyFault *fault)
+{
+  guint i;
+
+  for (i = 0; i < index; i++)
+    if (ids[i].cs_id == ids[index].cs_id)
+      return mikey_fail (fault, MIKEY_FAULT_BAD_COMBINATION,
+                         "two crypto sessions have the CS ID %u",
+                         ids[index].cs_id);
+  return true;
+}
+
+/* Session data are nothing, SSRC, or SSRC, ROC and SEQ (6043-6.1.1-03). */
 static bool
 read_generic_id (MikeyStep *step, guint index, MikeyCs *cs, MikeyFault *fault)
 {
@@ -250,6 +291,7 @@ read_generic_id (MikeyStep *step, guint index, MikeyCs *cs, MikeyFault *fault)
   const MikeyGenericId *id = &ids[index];
   gsize len = id->session_data.len;
 
+  MIKEY_TRY (check_cs_id (ids, index, fault));
   if (id->prot_type != 0)
     return mikey_fail (fault, MIKEY_FAULT_BAD_SP,
                        "crypto session %u is of security protocol %u, not SRTP",
@@ -261,12 +303,27 @@ read_generic_id (MikeyStep *step, guint index, MikeyCs *cs, MikeyFault *fault)
                        id->cs_id, len);
   *cs = (MikeyCs){
     .cs_id = id->cs_id,
-    .policy_no = id->policies.len ? id->policies.data[0]
-                                  : step->work->policies[0].policy_no,
+    .policy_no = choose_policy (step, id),
     .ssrc = len ? mikey_get_u32 (id->session_data.data) : 0,
     .roc = len == 10 ? mikey_get_u32 (id->session_data.data + 4) : 0,
   };
   return true;
+}
+
+/* Crypto sessions that an update does not speak of stay (3830-4.5-03): its
+ * sender need not have heard of them yet. */
+static guint
+keep_others (const MikeyCsb *before, MikeyCs *cs, guint num_cs)
+{
+  guint i, k, num_told = num_cs;
+
+  for (i = 0; before && i < before->num_cs && num_cs < MIKEY_MAX_CS; i++) {
+    for (k = 0; k < num_told && cs[k].cs_id != before->cs[i].cs_id;)
+      k++;
+    if (k == num_told)
+      cs[num_cs++] = before->cs[i];
+  }
+  return num_cs;
 }
 
 static bool
@@ -285,8 +342,43 @@ adopt_map (MikeyStep *step, MikeyFault *fault)
     MIKEY_TRY (read[hdr->map_type](step, i, &cs[i], fault));
     MIKEY_TRY (resolve_policy (step, &cs[i], fault));
   }
+  if (!step->x->mode->rebinds)
+    num_cs = keep_others (step->x->csb, cs, num_cs);
   step->work->map_type = hdr->map_type;
   return mikey_csb_set_cs (step->work, cs, num_cs) || no_memory (fault);
+}
+
+static bool
+is_ours (const MikeyExchange *x, guint32 ssrc)
+{
+  guint i;
+
+  for (i = 0; i < x->num_streams; i++)
+    if (ssrc && x->streams[i].ssrc == ssrc)
+      return true;
+  return false;
+}
+
+/* Crypto sessions have their number from their place: where two updates cross
+ * that both add some, one number would go to two streams. The first Initiator's
+ * goes first, the Responder adds its own again. */
+static bool
+check_crossing (const MikeyStep *step, MikeyFault *fault)
+{
+  const MikeyExchange *x = step->x;
+  const MikeyCsb *ours = x->pending ? x->pending : x->csb;
+  guint i;
+
+  if (!ours || x->role != MIKEY_ROLE_INITIATOR || x->mode->rebinds)
+    return true;
+  for (i = 0; i < MIN (ours->num_cs, step->work->num_cs); i++)
+    if (ours->cs[i].ssrc != step->work->cs[i].ssrc
+        && is_ours (x, ours->cs[i].ssrc))
+      return mikey_fail (fault, MIKEY_FAULT_UNEXPECTED,
+                         "crypto session %u is a stream of this side already: "
+                         "the peer has to add its own again",
+                         i + 1);
+  return true;
 }
 
 /* An Empty map leaves it to the application which streams there are
@@ -301,8 +393,29 @@ mikey_adopt_map (MikeyStep *step, const MikeyVerified *verified,
   if (step->x->csb && hdr->num_cs == 0)
     return true;
   MIKEY_TRY (adopt_map (step, fault));
+  MIKEY_TRY (check_crossing (step, fault));
   if (hdr->map_type == MIKEY_MAP_EMPTY)
     return mikey_adopt_own_streams (step, fault);
+  return true;
+}
+
+/* What the answer repeats of the map is what we sent: an answer to another map
+ * is none to ours. */
+static bool
+check_echo (const MikeyHdr *sent, const MikeyHdr *hdr, MikeyFault *fault)
+{
+  const MikeySrtpId *ours = sent->srtp_ids.items;
+  const MikeySrtpId *theirs = hdr->srtp_ids.items;
+  guint i;
+
+  if (hdr->map_type != sent->map_type)
+    return mikey_fail (fault, MIKEY_FAULT_BAD_COMBINATION,
+                       "the answer has a CS ID map of another type");
+  for (i = 0; i < MIN (sent->srtp_ids.num, hdr->srtp_ids.num); i++)
+    if (theirs[i].policy_no != ours[i].policy_no
+        || (ours[i].ssrc && theirs[i].ssrc != ours[i].ssrc))
+      return mikey_fail (fault, MIKEY_FAULT_BAD_COMBINATION,
+                         "the answer has another crypto session %u", i + 1);
   return true;
 }
 
@@ -314,23 +427,26 @@ mikey_adopt_filled_map (MikeyStep *step, const MikeyVerified *verified,
   const MikeySrtpId *ids = hdr->srtp_ids.items;
   guint i;
 
+  MIKEY_TRY (check_echo (step->sent->hdr, hdr, fault));
   if (hdr->map_type != MIKEY_MAP_SRTP_ID)
     return true;
   for (i = 0; i < MIN (hdr->num_cs, step->work->num_cs); i++)
-    if (step->work->cs[i].ssrc == 0)
+    if (step->work->cs[i].ssrc == 0) {
       step->work->cs[i].ssrc = ids[i].ssrc;
+      step->work->cs[i].roc = ids[i].roc;
+    }
   return true;
 }
 
 /* --- our own side --- */
 
 static bool
-is_known (const MikeyCsb *csb, guint32 ssrc)
+is_known (const MikeyCs *cs, guint num_cs, guint32 ssrc)
 {
   guint i;
 
-  for (i = 0; i < csb->num_cs; i++)
-    if (csb->cs[i].ssrc == ssrc)
+  for (i = 0; i < num_cs; i++)
+    if (cs[i].ssrc == ssrc)
       return true;
   return false;
 }
@@ -389,7 +505,7 @@ mikey_adopt_own_streams (MikeyStep *step, MikeyFault *fault)
   for (i = 0; i < x->num_streams; i++) {
     const MikeyStream *stream = &x->streams[i];
 
-    if (stream->ssrc && is_known (step->work, stream->ssrc))
+    if (stream->ssrc && is_known (cs, num_cs, stream->ssrc))
       refresh_roc (cs, num_cs, stream);
     else if (stream->ssrc || !step->x->csb)
       num_cs = place_stream (step, stream, cs, num_cs);

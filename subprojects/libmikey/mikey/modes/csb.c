@@ -152,6 +152,7 @@ add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys,
       return false;
   csb->generation = generation;
   csb->has_keys = true;
+  csb->num_new_keys = num_keys;
   if (csb->num_keys > MIKEY_MAX_KEYS)
     drop_first (csb, csb->num_keys - MIKEY_MAX_KEYS);
   return true;

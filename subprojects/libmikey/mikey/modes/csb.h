@@ -59,6 +59,7 @@ typedef struct {
   MikeyCsPolicy *policies;
   guint num_keys;
   MikeyTrafficKey *keys; /* at most MIKEY_MAX_KEYS, oldest first */
+  guint num_new_keys;    /* the last of these, which a copy was given */
   guint generation;      /* of the newest keys */
   bool has_keys;         /* there were keys: generation counts */
 } MikeyCsb;

@@ -189,6 +189,8 @@ mikey_draft_policies (MikeyDraft *draft, const MikeyCsb *csb)
 {
   guint i;
 
+  if (csb->map_type == MIKEY_MAP_EMPTY) /* 4563-5-02 */
+    return;
   for (i = 0; i < csb->num_policies; i++)
     if (!mikey_srtp_params_write (&csb->policies[i].params,
                                   csb->policies[i].policy_no, &draft->chain,

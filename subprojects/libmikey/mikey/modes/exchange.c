@@ -45,29 +45,17 @@ mikey_exchange_add_stream (MikeyExchange *x, guint32 ssrc, guint32 roc)
 
 /* --- the bundle that a step works on --- */
 
-static bool
-holds_key (const MikeyCsb *csb, const MikeySecret *key)
-{
-  guint i;
-
-  for (i = 0; i < csb->num_keys; i++)
-    if (csb->keys[i].key == key)
-      return true;
-  return false;
-}
-
 /* What we offered, on top of what is in force by now: the peer may have sent an
  * update of its own meanwhile. */
 static bool
 rebase (MikeyCsb *work, const MikeyCsb *pending)
 {
-  guint i;
+  guint num_new = pending->num_new_keys;
 
-  for (i = 0; i < pending->num_keys; i++)
-    if (!holds_key (work, pending->keys[i].key)
-        && pending->keys[i].generation == pending->generation
-        && !mikey_csb_add_keys (work, &pending->keys[i], 1))
-      return false;
+  if (num_new
+      && !mikey_csb_add_keys (
+          work, &pending->keys[pending->num_keys - num_new], num_new))
+    return false;
   return work->num_cs >= pending->num_cs
          || mikey_csb_set_cs (work, pending->cs, pending->num_cs);
 }
@@ -111,12 +99,18 @@ replace_csb (MikeyCsb **slot, MikeyCsb *csb)
   *slot = csb ? mikey_csb_ref (csb) : NULL;
 }
 
+/* What was kept before stays when there is no memory for the new message. */
 static bool
 keep_message (MikeyWriter *to, MikeySlice message, MikeyFault *fault)
 {
-  mikey_writer_clear (to);
-  mikey_write_slice (to, message);
-  return mikey_writer_ok (to, fault);
+  g_auto (MikeyWriter) copy = MIKEY_WRITER_INIT;
+  MikeyWriter before = *to;
+
+  mikey_write_slice (&copy, message);
+  MIKEY_TRY (mikey_writer_ok (&copy, fault));
+  *to = copy;
+  copy = before;
+  return true;
 }
 
 /* A message of ours that awaits its answer leaves the bundle pending; else the
@@ -127,8 +121,6 @@ commit (MikeyExchange *x, const MikeyTransition *t, MikeyStep *step,
 {
   if (step->expects_reply)
     MIKEY_TRY (keep_message (&x->sent, mikey_writer_slice (step->out), fault));
-  if (t->input != MIKEY_INPUT_MESSAGE)
-    x->last_timestamp = MAX (x->last_timestamp, step->timestamp);
   replace_csb (step->expects_reply ? &x->pending : &x->csb, step->work);
   x->state = step->expects_reply ? t->next_waiting : t->next;
   if (x->state == MIKEY_EXCHANGE_DONE) {
@@ -158,9 +150,9 @@ start (MikeyExchange *x, const MikeyEnv *env, MikeyStep *step,
   step->env = env;
   step->x = x;
   step->work = work;
-  if (t->step (step, fault) && commit (x, t, step, fault)) {
-    if (env->policy->timestamp_type == MIKEY_TIMESTAMP_COUNTER)
-      x->counter++;
+  if (t->step (step, fault) && mikey_freshness_remember_own (step, fault)
+      && commit (x, t, step, fault)) {
+    mikey_used_timestamp (x, env, step->timestamp);
     return true;
   }
   mikey_writer_clear (step->out);
@@ -327,6 +319,7 @@ take_message (MikeyExchange *x, const MikeyEnv *env, const MikeyParsed *parsed,
   step.in = &checked;
   if (run_as (x, mode, t, &step, fault))
     return true;
+  mikey_writer_clear (reply);
   if (t->work != MIKEY_WORK_PENDING)
     mikey_error_message_write (&step, fault, reply);
   return false;
@@ -382,8 +375,10 @@ mikey_exchange_receive (MikeyExchange *x, const MikeyEnv *env,
   fault = fault ? fault : &local;
   MIKEY_TRY (mikey_parsed_init (&parsed, message, env->policy->tolerances,
                                 fault));
-  if (dispatch (x, env, &parsed, reply, fault))
+  if (dispatch (x, env, &parsed, reply, fault)) {
+    mikey_writer_clear (&x->held); /* overtaken */
     return true;
+  }
   if (fault->code == MIKEY_FAULT_PENDING) {
     MikeyFault memory;
 

@@ -16,6 +16,20 @@ hash (MikeySlice octets, guint8 key[MIKEY_REPLAY_KEY_LEN])
   sha256_digest (&ctx, MIKEY_REPLAY_KEY_LEN, key);
 }
 
+/* The same for a message that this side has sent. Both sides may share a store,
+ * so the role stands behind the message. */
+static void
+hash_own (MikeySlice octets, MikeyRole role, guint8 key[MIKEY_REPLAY_KEY_LEN])
+{
+  guint8 side = (guint8) role;
+  struct sha256_ctx ctx;
+
+  sha256_init (&ctx);
+  sha256_update (&ctx, octets.len, octets.data);
+  sha256_update (&ctx, 1, &side);
+  sha256_digest (&ctx, MIKEY_REPLAY_KEY_LEN, key);
+}
+
 static bool
 stale (MikeyFault *fault, const char *how, gint64 off, gint skew)
 {
@@ -70,6 +84,20 @@ is_excused (const MikeyStep *step)
          && (step->env->policy->tolerances & MIKEY_TOLERATE_CLOCK);
 }
 
+/* An update of ours that comes back: without identities in it, nothing else
+ * would tell it from one of the peer's. */
+static bool
+check_reflected (const MikeyStep *step, MikeyFault *fault)
+{
+  const MikeyReplay *replay = step->env->replay;
+  guint8 key[MIKEY_REPLAY_KEY_LEN];
+
+  if (!step->x->csb)
+    return true;
+  hash_own (step->in->parsed->raw, step->x->role, key);
+  return replay->check (replay->user, key, step->env->now, fault);
+}
+
 bool
 mikey_freshness_check (const MikeyStep *step, MikeyFreshness *freshness,
                        MikeyFault *fault)
@@ -82,6 +110,7 @@ mikey_freshness_check (const MikeyStep *step, MikeyFreshness *freshness,
                                  .expires = MIKEY_TIME_NONE };
   if (!freshness->judged)
     return true;
+  MIKEY_TRY (check_reflected (step, fault));
   if (t->ts_type == MIKEY_TIMESTAMP_COUNTER)
     return check_counter (step, t, freshness, fault);
   if (t->value.len != 8)
@@ -110,19 +139,70 @@ mikey_freshness_remember (const MikeyStep *step,
   return true;
 }
 
+/* What is protected by a shared secret looks alike in both directions. */
+bool
+mikey_freshness_remember_own (const MikeyStep *step, MikeyFault *fault)
+{
+  const MikeyEnv *env = step->env;
+  gint skew = env->policy->max_clock_skew;
+  bool judged = env->now != MIKEY_TIME_NONE && skew >= 0;
+  MikeyTime sent = env->now;
+  guint8 key[MIKEY_REPLAY_KEY_LEN];
+
+  if (!step->x->csb || !step->work->message_key)
+    return true;
+  if (judged && env->policy->timestamp_type != MIKEY_TIMESTAMP_COUNTER)
+    sent = mikey_time_from_ntp (step->timestamp, env->now);
+  hash_own (mikey_writer_slice (step->out), step->x->role, key);
+  return env->replay->add (env->replay->user, key, env->now,
+                           judged ? sent + skew * MIKEY_TIME_SECOND
+                                  : MIKEY_TIME_NONE,
+                           fault);
+}
+
+/* Both sides may begin an update in the same tick, and one timestamp under one
+ * secret makes one key stream: the lowest bit tells the sides apart. */
+static guint64
+of_this_side (const MikeyExchange *x, guint64 timestamp, bool initiator_odd)
+{
+  bool odd = (x->role == MIKEY_ROLE_INITIATOR) == initiator_odd;
+
+  return timestamp + ((timestamp & 1) != odd);
+}
+
+static bool
+next_counter (const MikeyExchange *x, guint64 *timestamp, MikeyFault *fault)
+{
+  *timestamp = of_this_side (x, x->counter, true);
+  return (x->counter != 0 && *timestamp <= G_MAXUINT32)
+         || mikey_fail (fault, MIKEY_FAULT_LIMIT,
+                        "all counter timestamps are used");
+}
+
 bool
 mikey_next_timestamp (const MikeyExchange *x, const MikeyEnv *env,
                       guint64 *timestamp, MikeyFault *fault)
 {
-  if (env->policy->timestamp_type == MIKEY_TIMESTAMP_COUNTER) {
-    *timestamp = x->counter;
-    return x->counter != 0
-           || mikey_fail (fault, MIKEY_FAULT_LIMIT,
-                          "all counter timestamps are used");
-  }
+  guint64 now;
+
+  if (env->policy->timestamp_type == MIKEY_TIMESTAMP_COUNTER)
+    return next_counter (x, timestamp, fault);
   if (env->now == MIKEY_TIME_NONE)
     return mikey_fail (fault, MIKEY_FAULT_USAGE,
                        "a message needs a timestamp, and there is no clock");
-  *timestamp = MAX (mikey_time_to_ntp (env->now), x->last_timestamp + 1);
+  now = mikey_time_to_ntp (env->now);
+  /* 3830-4.2.8-02: "later" is across the end of an era as well. */
+  if (x->last_timestamp && (gint64) (now - x->last_timestamp) <= 0)
+    now = x->last_timestamp + 1;
+  *timestamp = of_this_side (x, now, false);
   return true;
+}
+
+void
+mikey_used_timestamp (MikeyExchange *x, const MikeyEnv *env, guint64 timestamp)
+{
+  if (env->policy->timestamp_type == MIKEY_TIMESTAMP_COUNTER)
+    x->counter = (guint32) (timestamp + 1); /* 0: all used */
+  else
+    x->last_timestamp = timestamp;
 }

@@ -69,28 +69,43 @@ stretch (gsize len, gsize beside, const MikeyCipher *cipher)
   return len;
 }
 
-/* Adds BY, 1 or -1, to a number of LEN octets. */
+/* Adds 1 to a number of LEN octets. */
 static void
-count (guint8 *number, gsize len, int by)
+count (guint8 *number, gsize len)
 {
-  while (len > 0 && (number[--len] += by) == (by > 0 ? 0 : 0xff))
+  while (len > 0 && ++number[--len] == 0)
     ;
 }
 
+static bool
+is_live (const MikeyCsb *csb, MikeySlice mki)
+{
+  guint i;
+
+  for (i = 0; i < csb->num_keys; i++)
+    if (mikey_slice_equal (csb->keys[i].mki, mki))
+      return true;
+  return false;
+}
+
 /* Counts from a random start, so that MKIs are distinct within the bundle and
- * not those that the same media had under another (3830-A.1-01). The Initiator
- * counts up and the Responder down: both may rekey at the same moment. */
+ * not those that the same media had under another (3830-A.1-01). Both sides may
+ * rekey at the same moment: the Initiator takes even numbers, the Responder odd
+ * ones. */
 static bool
 choose_mki (MikeyStep *step, guint8 *mki, gsize len, MikeyFault *fault)
 {
   const MikeyCsb *csb = step->work;
   const MikeyTrafficKey *last
       = csb->num_keys ? &csb->keys[csb->num_keys - 1] : NULL;
+  guint8 odd = step->x->role == MIKEY_ROLE_RESPONDER;
 
-  if (!last || last->mki.len != len)
-    return mikey_random_fill (step->env->random, mki, len, fault);
-  memcpy (mki, last->mki.data, len);
-  count (mki, len, step->x->role == MIKEY_ROLE_RESPONDER ? -1 : 1);
+  if (last && last->mki.len == len)
+    memcpy (mki, last->mki.data, len);
+  else
+    MIKEY_TRY (mikey_random_fill (step->env->random, mki, len, fault));
+  while ((mki[len - 1] & 1) != odd || is_live (csb, mikey_slice (mki, len)))
+    count (mki, len);
   return true;
 }
 

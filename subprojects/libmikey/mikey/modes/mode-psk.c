@@ -175,17 +175,25 @@ id_in (const MikeyChecked *checked, guint index)
 
 /* Identity_i || Identity_r || Timestamp, the octets that the payloads of this
  * exchange carried; nothing for those that it did not (3830-5.2-03, ambiguity
- * A1). IDr is that of the answer, or else that of the first message. */
+ * A1). IDr is that of the answer, or else that of the first message, where a
+ * lone ID may be that of RECEIVER. */
 typedef struct {
   MikeySlice parts[3];
 } VerifiedIds;
 
 static VerifiedIds
-ids_and_t (const MikeyChecked *init, MikeySlice answered_idr)
+ids_and_t (const MikeyChecked *init, const MikeyIdentity *receiver,
+           MikeySlice answered_idr)
 {
-  return (VerifiedIds){ { id_in (init, 0),
-                          answered_idr.len ? answered_idr : id_in (init, 1),
-                          t_of (init)->value } };
+  MikeySlice idi = id_in (init, 0), idr = id_in (init, 1);
+
+  if (!idr.len && mikey_slice_equal (idi, receiver->data)) {
+    idr = idi;
+    idi = MIKEY_SLICE_EMPTY;
+  }
+  return (VerifiedIds){
+    { idi, answered_idr.len ? answered_idr : idr, t_of (init)->value }
+  };
 }
 
 /* The R_MESSAGE: 3830-3.1-07, 3830-5.2-05 */
@@ -197,7 +205,8 @@ send_verification (MikeyStep *step, const MikeyProtection *protection,
   MikeyIdentity none = { 0, MIKEY_SLICE_EMPTY };
   const MikeyIdentity *own
       = step->env->policy->send_ids ? mikey_own_identity (step) : &none;
-  VerifiedIds ids = ids_and_t (step->in, own->data);
+  VerifiedIds ids
+      = ids_and_t (step->in, mikey_own_identity (step), own->data);
   g_auto (MikeyDraft) draft = MIKEY_DRAFT_INIT;
 
   mikey_draft_hdr (&draft, PSK_RESP, false, step->work);
@@ -311,7 +320,8 @@ verify_answer (MikeyStep *step, const MikeyProtection *protection,
                MikeyVerified *verified, MikeyFault *fault)
 {
   MikeyChecked sent = { step->sent, &init_rules };
-  VerifiedIds ids = ids_and_t (&sent, id_in (step->in, 0));
+  VerifiedIds ids
+      = ids_and_t (&sent, mikey_peer_identity (step), id_in (step->in, 0));
   MikeyTolerances tolerances = step->env->policy->tolerances;
 
   if (mikey_verify_v (protection, step->in, ids.parts, 3, verified, fault))
@@ -326,10 +336,10 @@ static bool
 learn_peer (MikeyStep *step, MikeyFault *fault)
 {
   const MikeyId *idr = mikey_checked_find (step->in, MIKEY_PAYLOAD_ID, 0);
+  MikeyIdentity *peer = (MikeyIdentity *) mikey_peer_identity (step);
 
-  if (idr && !mikey_peer_identity (step)->data.len
-      && !mikey_csb_set_identity (step->work, &step->work->responder,
-                                  idr->id_type, idr->data))
+  if (idr && !peer->data.len
+      && !mikey_csb_set_identity (step->work, peer, idr->id_type, idr->data))
     return mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory");
   return true;
 }

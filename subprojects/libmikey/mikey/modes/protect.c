@@ -59,6 +59,8 @@ mikey_protect_verify (const MikeyProtection *protection, guint32 mac_alg,
   g_auto (MikeyStackSecret) key = { { 0 } };
 
   MIKEY_TRY (mac);
+  if (!protection->secret || !protection->secret->len)
+    return mikey_fail (fault, MIKEY_FAULT_NO_CREDENTIAL, "no key to verify with");
   message_key (protection, MIKEY_LABEL_MSG_AUTH, key.data, mac->key_len);
   if (mikey_mac_verify (mac, mikey_slice (key.data, mac->key_len), parts,
                         num_parts, tag))
