@@ -15,7 +15,7 @@ dump (CliCall *call, GError **error)
   if (!message)
     return FALSE;
   text = json ? mikey_message_to_json (message, show_keys)
-              : mikey_message_print (message, show_keys);
+              : mikey_message_to_text (message, show_keys);
   fputs (text, stdout);
   if (!g_str_has_suffix (text, "\n"))
     putchar ('\n');

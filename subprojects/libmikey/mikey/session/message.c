@@ -186,14 +186,14 @@ mikey_message_summary (MikeyMessage *message)
 }
 
 /**
- * mikey_message_print:
+ * mikey_message_to_text:
  * @message: a #MikeyMessage
  * @show_keys: print keys, where they are readable, rather than their length
  *
  * Returns: (transfer full): every field on a line of its own
  */
 gchar *
-mikey_message_print (MikeyMessage *message, gboolean show_keys)
+mikey_message_to_text (MikeyMessage *message, gboolean show_keys)
 {
   return mikey_print_text (&message->parsed.chain, show_keys);
 }

@@ -47,7 +47,7 @@ MIKEY_API gchar *mikey_message_summary (MikeyMessage *message);
 /* Every field with its name and the registry's name of its value, a line each;
  * keys as their length unless SHOW_KEYS (they are only readable in unprotected
  * messages). */
-MIKEY_API gchar *mikey_message_print (MikeyMessage *message,
+MIKEY_API gchar *mikey_message_to_text (MikeyMessage *message,
                                       gboolean show_keys);
 /* The same as one JSON object. */
 MIKEY_API gchar *mikey_message_to_json (MikeyMessage *message,
