@@ -56,16 +56,16 @@ decode_hex (MikeySlice text, guint8 *out, gsize *len)
   return ok;
 }
 
-/* The canonical form only, but padding may be missing. */
+/* The canonical form only, but PADDED tells whether padding must be there. */
 static bool
-decode_base64 (MikeySlice text, guint8 *out, gsize *len)
+decode_base64 (MikeySlice text, bool padded, guint8 *out, gsize *len)
 {
   gsize missing = (4 - text.len % 4) % 4, none;
   struct base64_decode_ctx ctx;
   bool ok;
 
   base64_decode_init (&ctx);
-  ok = missing < 3
+  ok = missing < (padded ? 1 : 3)
        && base64_decode_update (&ctx, len, out, text.len,
                                 (const char *)text.data)
        && base64_decode_update (&ctx, &none, out + *len, missing, "==")
@@ -87,7 +87,7 @@ take_mark (MikeySlice *text)
 }
 
 /* What consists of hex digits only is hex, whatever its length: a digit that
- * was lost must not make another key of it. */
+ * was lost must not make another key of it, and neither must a "0x". */
 static bool
 decode (MikeySlice text, guint8 *out, gsize *len, MikeyFault *fault)
 {
@@ -96,7 +96,7 @@ decode (MikeySlice text, guint8 *out, gsize *len, MikeyFault *fault)
   if (has_space (text) || !text.len)
     return bad_key (fault, "not hex or base64");
   if (as_base64 || !is_hex (text))
-    return decode_base64 (text, out, len)
+    return decode_base64 (text, !as_base64, out, len)
            || bad_key (fault, as_base64 ? "not base64" : "not hex or base64");
   return decode_hex (text, out, len)
          || bad_key (fault, "an odd number of hex digits");

@@ -186,20 +186,15 @@ find_psk (MikeyKeyfile *self, const gchar *peer_id)
   return psk;
 }
 
-/* Every key here is shared with this side, whatever it is called. */
+/* Every key here is shared with this side, whatever it is called. That there is
+ * none mikey_keyring_lookup_psk() tells. */
 static GBytes *
 lookup_psk (MikeyKeyring *keyring, const gchar *local_id, const gchar *peer_id,
             GError **error)
 {
   MikeySecret *psk = find_psk (MIKEY_KEYFILE (keyring), peer_id);
-  MikeyFault fault;
 
-  if (psk)
-    return mikey_secret_to_bytes (psk);
-  mikey_fail (&fault, MIKEY_FAULT_NO_CREDENTIAL, "no shared key for %s",
-              peer_id ? peer_id : "an unknown peer");
-  mikey_set_error (error, &fault);
-  return NULL;
+  return psk ? mikey_secret_to_bytes (psk) : NULL;
 }
 
 static void
@@ -307,9 +302,10 @@ mikey_keyfile_new_from_data (const gchar *data, gssize length, GError **error)
 void
 mikey_keyfile_set_identity (MikeyKeyfile *self, const gchar *id)
 {
-  gchar *copy = g_strdup (id);
+  gchar *copy;
 
   g_return_if_fail (MIKEY_IS_KEYFILE (self));
+  copy = g_strdup (id);
   g_mutex_lock (&self->lock);
   g_free (self->identity);
   self->identity = copy;

@@ -8,8 +8,8 @@ mikey_keyring_default_init (MikeyKeyringInterface *iface)
 {
 }
 
-/* Not every keyring minds to say why there is no key, but callers of a function
- * that failed look at the error. */
+/* For keyrings that do not say why there is no key: callers of a function that
+ * failed look at the error. */
 static GBytes *
 no_psk (GError **error, const gchar *peer_id)
 {

@@ -37,8 +37,7 @@ void mikey_replay_table_clear (MikeyReplayTable *table);
 /* NULL: there is none. */
 MikeyReplaySlot *
 mikey_replay_table_find (const MikeyReplayTable *table, const guint8 *key);
-/* The entry that expires as number PLACE, for PLACE 0; any other order behind.
- */
+/* The entry at PLACE of the heap: at 0 the one that expires first. */
 const MikeyReplaySlot *
 mikey_replay_table_at (const MikeyReplayTable *table, guint32 place);
 

@@ -61,9 +61,9 @@ check_locked (const MikeyReplayStore *self, const guint8 *key, MikeyTime now,
   return true;
 }
 
-/* Forgetting is add()'s matter, so that only authentic messages cause it. An
- * entry counts for as long as it is there, expired or not: to be sure is
- * cheap. */
+/* 3830-5.4-01. Forgetting is add()'s matter, so that only authentic messages
+ * cause it. An entry counts for as long as it is there, expired or not: to be
+ * sure is cheap. */
 static bool
 check (void *user, const guint8 key[MIKEY_REPLAY_KEY_LEN], MikeyTime now,
        MikeyFault *fault)
@@ -511,7 +511,7 @@ gboolean
 mikey_replay_store_load (MikeyReplayStore *self, GBytes *saved, GError **error)
 {
   MikeyFault fault;
-  Saved opened;
+  Saved opened = { 0 };
   MikeySlice all;
   bool ok;
 
