@@ -55,13 +55,13 @@ counter (MikeyReplayStore *store, guint64 peer)
   return replay.counter (replay.user, key.octets);
 }
 
-static void
-set_counter (MikeyReplayStore *store, guint64 peer, guint32 to)
+static bool
+raise_counter (MikeyReplayStore *store, guint64 peer, guint32 to)
 {
   MikeyReplay replay = mikey_replay_store_get_interface (store);
   Key key = key_of (peer);
 
-  replay.set_counter (replay.user, key.octets, to);
+  return replay.raise_counter (replay.user, key.octets, to, NULL);
 }
 
 static bool
@@ -509,7 +509,7 @@ race (gpointer data)
       g_atomic_int_inc (&r->accepted[i]);
     if (claim (r->store, i))
       g_atomic_int_inc (&r->claimed[i]);
-    set_counter (r->store, i % 10, i);
+    raise_counter (r->store, i % 10, i); /* one of the threads wins */
     g_assert_cmpuint (counter (r->store, i % 10), >=, i);
     if (i % 1000 == 0)
       g_bytes_unref (mikey_replay_store_save (r->store));
@@ -545,12 +545,13 @@ test_counters (void)
   g_autoptr (MikeyReplayStore) store = mikey_replay_store_new (0);
 
   g_assert_cmpuint (counter (store, 1), ==, 0);
-  set_counter (store, 1, 5);
+  g_assert_true (raise_counter (store, 1, 5));
   g_assert_cmpuint (counter (store, 1), ==, 5);
   g_assert_cmpuint (counter (store, 2), ==, 0);
-  set_counter (store, 1, 4);
+  g_assert_false (raise_counter (store, 1, 4));
+  g_assert_false (raise_counter (store, 1, 5));
   g_assert_cmpuint (counter (store, 1), ==, 5);
-  set_counter (store, 1, G_MAXUINT32);
+  g_assert_true (raise_counter (store, 1, G_MAXUINT32));
   g_assert_cmpuint (counter (store, 1), ==, G_MAXUINT32);
 }
 
@@ -561,12 +562,12 @@ test_counters_full (void)
 {
   g_autoptr (MikeyReplayStore) store = mikey_replay_store_new (2);
 
-  set_counter (store, 1, 5);
+  g_assert_true (raise_counter (store, 1, 5));
   g_assert_cmpuint (counter (store, 2), ==, 0);
-  set_counter (store, 2, 6);
+  g_assert_true (raise_counter (store, 2, 6));
   g_assert_cmpuint (counter (store, 3), ==, G_MAXUINT32);
   g_assert_cmpuint (counter (store, 1), ==, 5);
-  set_counter (store, 2, 7);
+  g_assert_true (raise_counter (store, 2, 7));
   g_assert_cmpuint (counter (store, 2), ==, 7);
 }
 
@@ -601,8 +602,8 @@ filled (void)
   for (guint i = 0; i < 20; i++)
     assert_code (add (store, i, START + 6, START + WINDOW - i), NONE);
   assert_code (add (store, 20, START + 6, MIKEY_TIME_NONE), NONE);
-  set_counter (store, 1, 7);
-  set_counter (store, 2, G_MAXUINT32);
+  g_assert_true (raise_counter (store, 1, 7));
+  g_assert_true (raise_counter (store, 2, G_MAXUINT32));
   return store;
 }
 
@@ -653,8 +654,8 @@ test_merge (void)
 
   assert_code (add (store, 3, START, START + 10), NONE);
   assert_code (add (store, 99, START, START + WINDOW), NONE);
-  set_counter (store, 1, 9);
-  set_counter (store, 2, 9);
+  g_assert_true (raise_counter (store, 1, 9));
+  g_assert_true (raise_counter (store, 2, 9));
   for (guint i = 0; i < 2; i++)
     g_assert_true (mikey_replay_store_load (store, saved, NULL));
   assert_size (store, 22);

@@ -168,7 +168,12 @@ mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys)
 bool
 mikey_csb_add_to_generation (MikeyCsb *csb, const MikeyTrafficKey *key)
 {
-  return add_keys (csb, key, 1, csb->generation);
+  guint num_new = csb->num_new_keys;
+
+  if (!add_keys (csb, key, 1, csb->generation))
+    return false;
+  csb->num_new_keys = MIN (num_new + 1, csb->num_keys);
+  return true;
 }
 
 void

@@ -70,8 +70,9 @@ typedef struct {
                MikeyTime now, MikeyTime expires, MikeyFault *fault);
   /* Highest COUNTER timestamp that PEER has used, 0: none. */
   guint32 (*counter) (void *user, const guint8 peer[MIKEY_REPLAY_KEY_LEN]);
-  void (*set_counter) (void *user, const guint8 peer[MIKEY_REPLAY_KEY_LEN],
-                       guint32 counter);
+  /* Fails with REPLAYED when PEER has used COUNTER or a higher one by now. */
+  bool (*raise_counter) (void *user, const guint8 peer[MIKEY_REPLAY_KEY_LEN],
+                         guint32 counter, MikeyFault *fault);
   /* Takes a CSB ID for a new bundle; false: it is in use (3830-6.1-05). */
   bool (*claim_csb) (void *user, guint32 csb_id);
 } MikeyReplay;

@@ -135,8 +135,8 @@ mikey_freshness_remember (const MikeyStep *step,
   if (!freshness->counter)
     return replay->add (replay->user, freshness->key, step->env->now,
                         freshness->expires, fault);
-  replay->set_counter (replay->user, freshness->key, freshness->counter);
-  return true;
+  return replay->raise_counter (replay->user, freshness->key,
+                                freshness->counter, fault);
 }
 
 /* What is protected by a shared secret looks alike in both directions. */

@@ -39,6 +39,17 @@ comes_now (const MikeyRule *rule, guint32 payload)
   return rule->payload != 0;
 }
 
+/* PAYLOAD is not there, or only behind P. */
+static bool
+missing_before (const MikeyMessageRules *rules, guint32 payload,
+                const MikeyParsed *parsed, const MikeyPayload *p,
+                MikeyFault *fault)
+{
+  return mikey_chain_count (&parsed->chain, payload)
+             ? misplaced (rules, p, fault)
+             : missing (rules, payload, fault);
+}
+
 /* Every payload, in the order of the rules. */
 static bool
 check_order (const MikeyMessageRules *rules, const MikeyParsed *parsed,
@@ -55,7 +66,7 @@ check_order (const MikeyMessageRules *rules, const MikeyParsed *parsed,
       return misplaced (rules, p, fault);
     for (; rule->payload != p->type->code; rule++, count = 0)
       if (count < rule->min)
-        return missing (rules, rule->payload, fault);
+        return missing_before (rules, rule->payload, parsed, p, fault);
     if (++count > rule->max)
       return misplaced (rules, p, fault);
   }

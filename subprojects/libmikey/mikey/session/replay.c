@@ -135,24 +135,32 @@ counter (void *user, const guint8 peer[MIKEY_REPLAY_KEY_LEN])
   return last;
 }
 
-static void
-raise_counter (MikeyReplayStore *self, const guint8 *peer, guint32 to)
+static bool
+raise_locked (MikeyReplayStore *self, const guint8 *peer, guint32 to)
 {
-  GBytes *key = g_bytes_new (peer, MIKEY_REPLAY_KEY_LEN);
-  gpointer last = g_hash_table_lookup (self->counters, key);
+  g_autoptr (GBytes) key = g_bytes_new (peer, MIKEY_REPLAY_KEY_LEN);
 
-  to = MAX (to, GPOINTER_TO_UINT (last));
-  g_hash_table_replace (self->counters, key, GUINT_TO_POINTER (to));
+  if (to <= last_counter (self, key))
+    return false;
+  g_hash_table_replace (self->counters, g_steal_pointer (&key),
+                        GUINT_TO_POINTER (to));
+  return true;
 }
 
-static void
-set_counter (void *user, const guint8 peer[MIKEY_REPLAY_KEY_LEN], guint32 to)
+/* Compares and sets: of two threads that hold the same message, one wins. */
+static bool
+raise_counter (void *user, const guint8 peer[MIKEY_REPLAY_KEY_LEN], guint32 to,
+               MikeyFault *fault)
 {
   MikeyReplayStore *self = user;
+  bool raised;
 
   g_mutex_lock (&self->lock);
-  raise_counter (self, peer, to);
+  raised = raise_locked (self, peer, to);
   g_mutex_unlock (&self->lock);
+  return raised
+         || mikey_fail (fault, MIKEY_FAULT_REPLAYED,
+                        "counter timestamp %u was used before", to);
 }
 
 /* --- crypto session bundles --- */
@@ -186,7 +194,7 @@ mikey_replay_store_get_interface (MikeyReplayStore *self)
     .check = check,
     .add = add,
     .counter = counter,
-    .set_counter = set_counter,
+    .raise_counter = raise_counter,
     .claim_csb = claim_csb,
   };
 }
@@ -383,7 +391,7 @@ load_locked (MikeyReplayStore *self, const Saved *saved, MikeyFault *fault)
   for (guint32 i = 0; i < saved->num_counters; i++) {
     const guint8 *p = saved->counters + (gsize)COUNTER_LEN * i;
 
-    raise_counter (self, p, mikey_get_u32 (p + MIKEY_REPLAY_KEY_LEN));
+    (void) raise_locked (self, p, mikey_get_u32 (p + MIKEY_REPLAY_KEY_LEN));
   }
   self->table.forgotten = MAX (self->table.forgotten, saved->forgotten);
   return true;
