@@ -23,6 +23,7 @@ struct _GstMikeyAgent {
   GArray *listeners;   /* Listener */
   GHashTable *streams; /* SSRCs of ours that the session knows */
   gboolean spoken;     /* somebody made or took a first message */
+  gboolean moved;      /* there is more to know than the offer says */
   gboolean update_due; /* streams came that the peer does not know */
   gint64 rekey_since;  /* 0: none under way */
   guint generation;    /* the highest in KEYS */
@@ -49,7 +50,7 @@ clear_session (GstMikeyAgent *self)
   g_hash_table_remove_all (self->streams);
   g_queue_clear_full (&self->seen, (GDestroyNotify)g_bytes_unref);
   g_queue_clear_full (&self->made, (GDestroyNotify)g_bytes_unref);
-  self->spoken = self->update_due = FALSE;
+  self->spoken = self->update_due = self->moved = FALSE;
   self->rekey_since = 0;
   self->generation = 0;
 }
@@ -129,8 +130,8 @@ gst_mikey_agent_get (const gchar *session_id)
     return g_object_new (GST_TYPE_MIKEY_AGENT, NULL);
   g_mutex_lock (&registry_lock);
   if (!registry)
-    registry
-        = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_weak_ref);
+    registry = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                      free_weak_ref);
   weak = g_hash_table_lookup (registry, session_id);
   if (weak)
     self = g_weak_ref_get (weak);
@@ -190,8 +191,10 @@ take_keys (GstMikeyAgent *self, MikeySession *session)
     keys = mikey_session_get_keys (session);
   }
   g_mutex_lock (&self->lock);
-  if (generation != self->generation)
+  if (generation != self->generation) {
     self->rekey_since = 0;
+    self->moved = TRUE;
+  }
   self->generation = generation;
   old = self->keys;
   self->keys = keys;
@@ -363,10 +366,24 @@ gst_mikey_agent_set_roc (GstMikeyAgent *self, guint32 ssrc, guint32 roc)
   if (!session)
     return;
   mikey_session_set_roc (session, ssrc, roc);
+  g_mutex_lock (&self->lock);
+  self->moved = TRUE;
+  g_mutex_unlock (&self->lock);
   g_object_unref (session);
 }
 
-typedef enum { SAY_NOTHING, SAY_OFFER, SAY_UPDATE } Due;
+gboolean
+gst_mikey_agent_has_moved (GstMikeyAgent *self)
+{
+  gboolean moved;
+
+  g_mutex_lock (&self->lock);
+  moved = self->moved;
+  g_mutex_unlock (&self->lock);
+  return moved;
+}
+
+typedef enum { SAY_NOTHING, SAY_OFFER, SAY_UPDATE, SAY_NEW_KEYS } Due;
 
 /* What is to be said now; whoever asks has to say it. */
 static Due
@@ -381,6 +398,7 @@ take_due (GstMikeyAgent *self, MikeyState state, gboolean initiator)
     due = SAY_UPDATE;
   if (due == SAY_OFFER)
     self->spoken = TRUE;
+  self->moved |= due == SAY_UPDATE;
   if (due != SAY_NOTHING)
     self->update_due = FALSE;
   g_mutex_unlock (&self->lock);
@@ -394,8 +412,8 @@ say (GstMikeyAgent *self, MikeySession *session, Due due, GError **error)
 
   if (due == SAY_OFFER)
     message = mikey_session_create_offer (session, error);
-  else if (due == SAY_UPDATE)
-    message = mikey_session_create_update (session, FALSE, error);
+  else if (due != SAY_NOTHING)
+    message = mikey_session_create_update (session, due == SAY_NEW_KEYS, error);
   if (message)
     remember (self, &self->made, message);
   return message;
@@ -415,6 +433,20 @@ gst_mikey_agent_next_message (GstMikeyAgent *self, gboolean initiator,
   message = say (self, session, due, error);
   g_object_unref (session);
   return message;
+}
+
+/* What somebody who joins now needs besides the offer. An update without keys
+ * leaves those of the offer in force, so after a rekey there are new ones. */
+static Due
+due_to_late (GstMikeyAgent *self, MikeyState state)
+{
+  Due due = state == MIKEY_STATE_IDLE ? SAY_OFFER : SAY_UPDATE;
+
+  g_mutex_lock (&self->lock);
+  if (due == SAY_UPDATE && self->generation > 0)
+    due = SAY_NEW_KEYS;
+  g_mutex_unlock (&self->lock);
+  return due;
 }
 
 GBytes *
@@ -438,8 +470,7 @@ gst_mikey_agent_create_offer (GstMikeyAgent *self, GError **error)
     message = g_bytes_ref (self->made.tail->data);
   g_mutex_unlock (&self->lock);
   if (!message)
-    message = say (self, session,
-                   state == MIKEY_STATE_IDLE ? SAY_OFFER : SAY_UPDATE, error);
+    message = say (self, session, due_to_late (self, state), error);
   g_object_unref (session);
   return message;
 }

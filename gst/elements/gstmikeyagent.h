@@ -13,8 +13,7 @@ G_BEGIN_DECLS
  *
  * Thread-safe; calls nobody with its lock held. */
 #define GST_TYPE_MIKEY_AGENT (gst_mikey_agent_get_type ())
-G_DECLARE_FINAL_TYPE (GstMikeyAgent, gst_mikey_agent, GST, MIKEY_AGENT,
-                      GObject)
+G_DECLARE_FINAL_TYPE (GstMikeyAgent, gst_mikey_agent, GST, MIKEY_AGENT, GObject)
 
 /**
  * GstMikeyAgentListener:
@@ -58,18 +57,18 @@ typedef struct {
 /* (transfer full): the agent of SESSION_ID, or a new one if that is NULL. */
 GstMikeyAgent *gst_mikey_agent_get (const gchar *session_id);
 /* Joins; the first one in makes the session. */
-void gst_mikey_agent_join (GstMikeyAgent *self,
-                           const GstMikeyAgentConfig *config,
-                           const GstMikeyAgentListener *listener,
-                           gpointer user_data);
+void
+gst_mikey_agent_join (GstMikeyAgent *self, const GstMikeyAgentConfig *config,
+                      const GstMikeyAgentListener *listener,
+                      gpointer user_data);
 /* Leaves; the last one out ends the session. No callback comes afterwards,
  * except one that is under way in another thread. */
 void gst_mikey_agent_leave (GstMikeyAgent *self, gpointer user_data);
 
 /* Tells of a stream that we send, and where its rollover counter is. TRUE if it
  * was not known. */
-gboolean gst_mikey_agent_add_stream (GstMikeyAgent *self, guint32 ssrc,
-                                     guint32 roc);
+gboolean
+gst_mikey_agent_add_stream (GstMikeyAgent *self, guint32 ssrc, guint32 roc);
 void gst_mikey_agent_set_roc (GstMikeyAgent *self, guint32 ssrc, guint32 roc);
 
 /* The message that is due, if any: the offer if INITIATOR and nothing was said
@@ -79,23 +78,27 @@ GBytes *gst_mikey_agent_next_message (GstMikeyAgent *self, gboolean initiator,
                                       GError **error);
 /* New keys for all. (transfer full), NULL without error: that is under way. */
 GBytes *gst_mikey_agent_rekey (GstMikeyAgent *self, GError **error);
-/* For whoever joins late: (transfer full): what is due, or the last streams and
- * rollover counters again. */
+/* Whether there are other keys, streams or rollover counters than in the offer.
+ */
+gboolean gst_mikey_agent_has_moved (GstMikeyAgent *self);
+/* For whoever joins late: (transfer full): the offer that is due, or, to be
+ * taken after the offer, keys (new ones, if they changed since), streams and
+ * rollover counters. */
 GBytes *gst_mikey_agent_create_offer (GstMikeyAgent *self, GError **error);
 /* Takes a message of the peer, as mikey_session_receive(); one that came
  * before, as it does when it comes by caps and event, is *DUPLICATE, and TRUE
  * without reply. */
-gboolean gst_mikey_agent_receive (GstMikeyAgent *self, GBytes *message,
-                                  GBytes **reply, gboolean *duplicate,
-                                  GError **error);
+gboolean
+gst_mikey_agent_receive (GstMikeyAgent *self, GBytes *message, GBytes **reply,
+                         gboolean *duplicate, GError **error);
 /* Whether we made MESSAGE: a pipeline may bring it back. */
 gboolean gst_mikey_agent_is_own (GstMikeyAgent *self, GBytes *message);
 
 /* The live keys of stream SSRC, the newest first: (transfer full) (nullable)
  * (element-type MikeyKeys). If no crypto session names SSRC, one that names
  * none will do and, unless EXACT, the only one. */
-GPtrArray *gst_mikey_agent_find_keys (GstMikeyAgent *self, guint32 ssrc,
-                                      gboolean exact);
+GPtrArray *
+gst_mikey_agent_find_keys (GstMikeyAgent *self, guint32 ssrc, gboolean exact);
 /* All of them. */
 GPtrArray *gst_mikey_agent_get_keys (GstMikeyAgent *self);
 /* (transfer full) (nullable): NULL before the first join. */

@@ -167,15 +167,14 @@ make_agent (GstMikeyBin *self, GError **error)
 {
   GstMikeySettings *s = &self->settings;
   MikeyPolicy *policy = gst_mikey_settings_make_policy (s, error);
-  GstMikeyAgentConfig config
-      = { .mode = s->mode,
-          .local_id = s->local_id,
-          .peer_id = s->peer_id,
-          .keyring = MIKEY_KEYRING (self->keyring),
-          .policy = policy,
-          .store = self->store,
-          .judge_freshness = s->max_clock_skew >= 0,
-          .carrier_secure = FALSE };
+  GstMikeyAgentConfig config = { .mode = s->mode,
+                                 .local_id = s->local_id,
+                                 .peer_id = s->peer_id,
+                                 .keyring = MIKEY_KEYRING (self->keyring),
+                                 .policy = policy,
+                                 .store = self->store,
+                                 .judge_freshness = s->max_clock_skew >= 0,
+                                 .carrier_secure = FALSE };
   GstMikeyAgent *agent;
 
   if (!policy)
@@ -261,6 +260,15 @@ start (GstMikeyBin *self)
   return TRUE;
 }
 
+/* The children may only go to READY once no packet is in them, see
+ * gst_mikey_srtp_feed(). */
+static gboolean
+deactivate (GstElement *element, GstPad *pad, gpointer user_data)
+{
+  gst_pad_set_active (pad, FALSE);
+  return TRUE;
+}
+
 /* Nobody waits for keys any more. */
 static void
 release_waiters (GstMikeyBin *self)
@@ -297,8 +305,10 @@ gst_mikey_bin_change_state (GstElement *element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
     return GST_STATE_CHANGE_FAILURE;
-  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     release_waiters (self);
+    gst_element_foreach_sink_pad (element, deactivate, NULL);
+  }
   result = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
@@ -359,8 +369,8 @@ install_signals (GType type)
    * GstMikeyBin::message:
    * @message: (type GBytes): a MIKEY message for the peer
    *
-   * For applications that carry messages themselves, as RTSP does. Messages also
-   * travel along the pipeline, or through `signalling`.
+   * For applications that carry messages themselves, as RTSP does. Messages
+   * also travel along the pipeline, or through `signalling`.
    */
   signals[SIGNAL_MESSAGE]
       = g_signal_new ("message", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -415,13 +425,13 @@ install_actions (GType type)
   /**
    * GstMikeyBin::create-offer:
    *
-   * Returns: (nullable): the offer; once there are keys, the current streams and
-   *   rollover counters, for a peer that joins late
+   * Returns: (nullable): the offer; once there are keys, the current streams
+   * and rollover counters, for a peer that joins late
    */
-  signals[SIGNAL_CREATE_OFFER] = g_signal_new (
-      "create-offer", type, flags,
-      G_STRUCT_OFFSET (GstMikeyBinClass, create_offer), NULL, NULL, NULL,
-      G_TYPE_BYTES, 0);
+  signals[SIGNAL_CREATE_OFFER]
+      = g_signal_new ("create-offer", type, flags,
+                      G_STRUCT_OFFSET (GstMikeyBinClass, create_offer), NULL,
+                      NULL, NULL, G_TYPE_BYTES, 0);
   /**
    * GstMikeyBin::handle-message:
    * @message: (type GBytes): from the peer; what is to be replied comes as
@@ -429,10 +439,10 @@ install_actions (GType type)
    *
    * Returns: whether it was accepted
    */
-  signals[SIGNAL_HANDLE_MESSAGE] = g_signal_new (
-      "handle-message", type, flags,
-      G_STRUCT_OFFSET (GstMikeyBinClass, handle_message), NULL, NULL, NULL,
-      G_TYPE_BOOLEAN, 1, G_TYPE_BYTES);
+  signals[SIGNAL_HANDLE_MESSAGE]
+      = g_signal_new ("handle-message", type, flags,
+                      G_STRUCT_OFFSET (GstMikeyBinClass, handle_message), NULL,
+                      NULL, NULL, G_TYPE_BOOLEAN, 1, G_TYPE_BYTES);
   /**
    * GstMikeyBin::rekey:
    *

@@ -33,8 +33,8 @@ typedef struct _GstMikeyBinClass GstMikeyBinClass;
  * @busy: messages that are being made or taken, and are not sent or answered
  *   yet; the keys that come of them are not to be used before they are
  * @busy_seen: somebody waits for that
- * @switch_at: when a sender may use new keys that the peer asked for; before, the
- *   peer may not have our answer
+ * @switch_at: when a sender may use new keys that the peer asked for; before,
+ * the peer may not have our answer
  * @refusal: why the last message that was refused was
  * @agent: while running
  */
@@ -110,21 +110,26 @@ gboolean gst_mikey_bin_is_inband (GstMikeyBin *self);
 gboolean gst_mikey_bin_speak (GstMikeyBin *self);
 /* Takes a message that came along the pipeline; CARRIER says how. What cannot
  * be accepted is an error as long as there are no keys. */
-void gst_mikey_bin_hear (GstMikeyBin *self, GBytes *message,
-                         const gchar *carrier);
+void
+gst_mikey_bin_hear (GstMikeyBin *self, GBytes *message, const gchar *carrier);
+/* Tells whoever joins late what has changed since the offer, if anything has.
+ */
+void gst_mikey_bin_repeat (GstMikeyBin *self);
 /* New keys for all; FALSE: impossible now. */
 gboolean gst_mikey_bin_rekey (GstMikeyBin *self, const gchar *reason);
 /* (transfer full) (nullable): NULL when not running. */
 GstMikeyAgent *gst_mikey_bin_ref_agent (GstMikeyBin *self);
 /* Posts an error, once; WHAT says what we were about to do. */
-void gst_mikey_bin_fail (GstMikeyBin *self, const gchar *what,
-                         const GError *error);
+void
+gst_mikey_bin_fail (GstMikeyBin *self, const gchar *what, const GError *error);
 /* Posts an error that says that there is no key after all, and why. */
 void gst_mikey_bin_fail_without_key (GstMikeyBin *self);
+/* Posts an error: both sides agreed on no cipher at all. */
+void gst_mikey_bin_fail_unprotected (GstMikeyBin *self);
 /* Tells everybody that the key of stream SSRC is used up soon. */
-void gst_mikey_bin_key_expiring (GstMikeyBin *self, guint32 ssrc,
-                                 guint generation, guint64 packets,
-                                 const gchar *reason);
+void
+gst_mikey_bin_key_expiring (GstMikeyBin *self, guint32 ssrc, guint generation,
+                            guint64 packets, const gchar *reason);
 
 G_END_DECLS
 

@@ -94,9 +94,8 @@ gst_mikey_carrier_to_event (GBytes *message, gboolean downstream)
                                        G_TYPE_STRING, text, NULL);
 
   g_free (text);
-  return gst_event_new_custom (downstream ? GST_EVENT_CUSTOM_DOWNSTREAM
-                                          : GST_EVENT_CUSTOM_UPSTREAM,
-                               s);
+  return gst_event_new_custom (
+      downstream ? GST_EVENT_CUSTOM_DOWNSTREAM : GST_EVENT_CUSTOM_UPSTREAM, s);
 }
 
 gboolean

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 #define GST_MIKEY_CAPS_FIELD_SDP "key-mgmt"
 
 /* Name of the custom events, downstream (serialised) and upstream; their field
- * "message" is base64. They are not sticky: GDP cuts an event's type to 16 bits,
- * and what is then left of a sticky one sorts before the caps. */
+ * "message" is base64. They are not sticky: GDP cuts an event's type to 16
+ * bits, and what is then left of a sticky one sorts before the caps. */
 #define GST_MIKEY_EVENT "application/x-mikey-message"
 
 /* (transfer full): the value of the caps field for MESSAGE. */

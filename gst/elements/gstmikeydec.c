@@ -5,8 +5,8 @@
  * @title: mikeydec
  * @see_also: mikeyenc, srtpdec
  *
- * Recovers RTP and RTCP from SRTP, under keys that it agrees on with the peer by
- * MIKEY (RFC 3830). It has the pads of srtpdec and goes wherever that goes.
+ * Recovers RTP and RTCP from SRTP, under keys that it agrees on with the peer
+ * by MIKEY (RFC 3830). It has the pads of srtpdec and goes wherever that goes.
  *
  * MIKEY messages come along the pipeline (in the caps field `a-key-mgmt` or
  * `key-mgmt`, and in events), through `signalling`, or from the application by
@@ -22,8 +22,8 @@
  * |[
  * gst-launch-1.0 udpsrc port=5004 caps=application/x-srtp,media=audio,\
  * clock-rate=48000,encoding-name=OPUS,payload=96 \
- *   ! mikeydec psk=000102030405060708090a0b0c0d0e0f signalling=udp://127.0.0.1 \
- *   ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
+ *   ! mikeydec psk=000102030405060708090a0b0c0d0e0f signalling=udp://127.0.0.1
+ * \ ! rtpopusdepay ! opusdec ! audioconvert ! autoaudiosink
  * ]|
  *
  * A file that mikeyenc wrote; its message is as old as the file, and was for
@@ -56,10 +56,10 @@ static GstStaticPadTemplate templates[]
         TEMPLATE ("rtcp_src", GST_PAD_SRC, "application/x-rtcp") };
 
 #define gst_mikey_dec_parent_class parent_class
-G_DEFINE_TYPE_WITH_CODE (
-    GstMikeyDec, gst_mikey_dec, GST_TYPE_MIKEY_BIN,
-    GST_DEBUG_CATEGORY_INIT (gst_mikey_dec_debug, "mikeydec", 0,
-                             "SRTP decoder with MIKEY"))
+G_DEFINE_TYPE_WITH_CODE (GstMikeyDec, gst_mikey_dec, GST_TYPE_MIKEY_BIN,
+                         GST_DEBUG_CATEGORY_INIT (gst_mikey_dec_debug,
+                                                  "mikeydec", 0,
+                                                  "SRTP decoder with MIKEY"))
 GST_ELEMENT_REGISTER_DEFINE (mikeydec, "mikeydec", GST_RANK_NONE,
                              GST_TYPE_MIKEY_DEC)
 
@@ -141,7 +141,8 @@ gst_mikey_dec_class_init (GstMikeyDecClass *klass)
     gst_element_class_add_static_pad_template (element_class, &templates[i]);
   gst_element_class_set_static_metadata (
       element_class, "SRTP decoder with MIKEY", "Filter/Network/SRTP",
-      "Recovers RTP and RTCP from SRTP under keys agreed on by MIKEY (RFC 3830)",
+      "Recovers RTP and RTCP from SRTP under keys agreed on by MIKEY (RFC "
+      "3830)",
       "The gst-mikey developers");
   bin_class->natural_role = MIKEY_ROLE_RESPONDER;
   bin_class->element_name = "srtpdec";

@@ -62,20 +62,18 @@ same_keys (GPtrArray *a, GPtrArray *b)
   return TRUE;
 }
 
-/* An answer to srtpdec, which holds its object lock: nothing here takes that
- * lock, or waits. In the streaming thread of this pad. */
-GstCaps *
-gst_mikey_dec_pad_request_key (GstElement *srtpdec, guint ssrc,
-                               gpointer user_data)
+/* (transfer full) (nullable): what SRTP needs for stream SSRC. */
+static GstCaps *
+answer_request (GstMikeyDecPad *self, guint32 ssrc)
 {
-  GstMikeyDecPad *self = user_data;
   GPtrArray *keys = find_keys (self, ssrc);
   GstMikeyDecStream *stream = find_stream (self, ssrc);
 
-  if (!keys || (!stream && g_hash_table_size (self->streams)
-                               >= GST_MIKEY_MAX_STREAMS)) {
-    self->key_missing = TRUE;
-    g_clear_pointer (&keys, g_ptr_array_unref);
+  if (!keys)
+    return NULL;
+  if (!gst_mikey_srtp_protects (keys->pdata[0])) {
+    g_ptr_array_unref (keys);
+    self->unprotected = TRUE;
     return NULL;
   }
   if (!stream) {
@@ -86,7 +84,29 @@ gst_mikey_dec_pad_request_key (GstElement *srtpdec, guint ssrc,
   }
   g_clear_pointer (&stream->keys, g_ptr_array_unref);
   stream->keys = keys;
-  return gst_mikey_srtp_make_caps (srtpdec, ssrc, stream->roc, keys);
+  return gst_mikey_srtp_make_caps (self->srtpdec, ssrc, stream->roc, keys);
+}
+
+/* srtpdec asks, with its object lock held: nothing here takes that lock, or
+ * waits. It asks for the first packet of a stream that it does not know, or not
+ * any more; that packet is the one to try again with, should it fail, and is
+ * still as it came. In the streaming thread of this pad. */
+GstCaps *
+gst_mikey_dec_pad_request_key (GstElement *srtpdec, guint ssrc,
+                               gpointer user_data)
+{
+  GstMikeyDecPad *self = user_data;
+  GstCaps *caps;
+
+  if (g_hash_table_size (self->streams) >= GST_MIKEY_MAX_STREAMS
+      && !find_stream (self, ssrc))
+    return NULL;
+  caps = answer_request (self, ssrc);
+  self->asked = TRUE;
+  self->asked_ssrc = ssrc;
+  if (caps && !self->copy && self->packet)
+    self->copy = gst_buffer_copy_deep (self->packet);
+  return caps;
 }
 
 /* Makes srtpdec forget a stream, so that it asks for its keys again: new keys
@@ -104,12 +124,10 @@ renew_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream)
 
   if (!gst_mikey_dec_remove_keys)
     return;
-  if (gst_mikey_srtp_get_roc (self->srtpdec, stream->ssrc, &roc)
-      && stream->proven)
+  if (stream->proven
+      && gst_mikey_srtp_get_roc (self->srtpdec, stream->ssrc, &roc))
     stream->roc = roc;
   forget_in_srtpdec (self, stream->ssrc);
-  stream->proven = FALSE;
-  self->proven = FALSE;
 }
 
 /* Brings what srtpdec has up to date. */
@@ -134,18 +152,15 @@ renew_streams (GstMikeyDecPad *self)
 /* --- packets --- */
 
 /* Hands BUFFER to srtpdec; *OUT: it was authentic. */
-static GstFlowReturn
+static inline GstFlowReturn
 forward (GstMikeyDecPad *self, GstBuffer *buffer, gboolean *out)
 {
   guint before = delivered;
   GstFlowReturn flow;
 
-  flow = gst_pad_chain (self->inner, buffer);
+  self->packet = buffer;
+  flow = gst_mikey_srtp_feed (self->inner, buffer);
   *out = delivered != before;
-  if (*out)
-    self->recovered++;
-  else
-    self->lost++;
   return flow;
 }
 
@@ -170,6 +185,10 @@ miss_key (GstMikeyDecPad *self, guint32 ssrc)
   gint64 now = g_get_monotonic_time ();
   gint timeout = bin->settings.key_timeout;
 
+  if (self->unprotected) {
+    gst_mikey_bin_fail_unprotected (bin);
+    return GST_FLOW_ERROR;
+  }
   if (has_any_key (self)) {
     GST_DEBUG_OBJECT (self->sink, "there is no key for stream %08x", ssrc);
     return GST_FLOW_OK;
@@ -184,24 +203,10 @@ miss_key (GstMikeyDecPad *self, guint32 ssrc)
   return GST_FLOW_ERROR;
 }
 
-static void
-note_proof (GstMikeyDecPad *self, guint32 ssrc)
-{
-  GstMikeyDecStream *stream = find_stream (self, ssrc);
-
-  self->waiting_since = 0;
-  if (!stream)
-    return;
-  stream->proven = stream->ever_proven = TRUE;
-  self->proven = TRUE;
-  self->proven_ssrc = ssrc;
-}
-
 /* The rollover counter may have moved on since the message that told it, or the
  * first packet may be one from before it did. */
 static GstFlowReturn
-retry (GstMikeyDecPad *self, GstMikeyDecStream *stream, GstBuffer *packet,
-       gboolean *out)
+retry (GstMikeyDecPad *self, GstMikeyDecStream *stream, gboolean *out)
 {
   static const gint steps[] = { 1, -1 };
   guint32 roc = stream->roc;
@@ -212,46 +217,49 @@ retry (GstMikeyDecPad *self, GstMikeyDecStream *stream, GstBuffer *packet,
       continue;
     forget_in_srtpdec (self, stream->ssrc);
     stream->roc = roc + steps[i];
-    flow = forward (self, gst_buffer_copy_deep (packet), out);
-    self->lost -= *out ? 1 : 0;
+    flow = forward (self, gst_buffer_copy_deep (self->copy), out);
   }
   if (!*out)
     stream->roc = roc;
   return flow;
 }
 
-/* What is not authentic takes up no place. */
-static void
-drop_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream)
+/* The stream that srtpdec asked for: did its first packet prove authentic? What
+ * did not takes up no place. */
+static GstFlowReturn
+settle_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream,
+               GstFlowReturn flow, gboolean *out)
 {
+  if (!*out && !self->rtcp && gst_mikey_dec_retry_roc)
+    flow = retry (self, stream, out);
+  if (*out) {
+    stream->proven = TRUE;
+    self->waiting_since = 0;
+    return flow;
+  }
   forget_in_srtpdec (self, stream->ssrc);
-  if (!stream->ever_proven)
+  if (!stream->proven)
     g_hash_table_remove (self->streams, GUINT_TO_POINTER (stream->ssrc));
+  return flow;
 }
 
-/* A packet of a stream that nothing is known of yet, or not since its keys
- * changed. */
+/* After a packet that is not like most. */
 static GstFlowReturn
-try_packet (GstMikeyDecPad *self, guint32 ssrc, GstBuffer *buffer)
+settle (GstMikeyDecPad *self, GstFlowReturn flow, gboolean out)
 {
-  GstBuffer *copy = gst_buffer_copy_deep (buffer);
   GstMikeyDecStream *stream;
-  gboolean out;
-  GstFlowReturn flow;
 
-  self->key_missing = FALSE;
-  flow = forward (self, buffer, &out);
-  stream = find_stream (self, ssrc);
-  if (!out && stream && !self->rtcp && !self->key_missing
-      && gst_mikey_dec_retry_roc)
-    flow = retry (self, stream, copy, &out);
-  gst_buffer_unref (copy);
+  if (self->asked) {
+    stream = self->copy ? find_stream (self, self->asked_ssrc) : NULL;
+    flow = stream ? settle_stream (self, stream, flow, &out)
+                  : miss_key (self, self->asked_ssrc);
+    self->asked = FALSE;
+    gst_clear_buffer (&self->copy);
+  }
   if (out)
-    note_proof (self, ssrc);
-  else if (self->key_missing)
-    flow = miss_key (self, ssrc);
-  else if (stream)
-    drop_stream (self, stream);
+    self->recovered++;
+  else
+    self->lost++;
   return flow;
 }
 
@@ -268,26 +276,16 @@ GstFlowReturn
 gst_mikey_dec_pad_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstMikeyDecPad *self = pad_of (pad);
-  GstMikeyDecStream *stream;
-  GstMikeyPacket packet;
+  GstFlowReturn flow;
   gboolean out;
 
   if (G_UNLIKELY (g_atomic_int_get (&self->wake)))
     renew_streams (self);
-  if (G_UNLIKELY (!gst_mikey_packet_read (&packet, buffer))) {
-    gst_buffer_unref (buffer);
-    self->lost++;
-    return GST_FLOW_OK;
-  }
-  buffer = make_writable (buffer);
-  if (G_LIKELY (self->proven && self->proven_ssrc == packet.ssrc))
-    return forward (self, buffer, &out);
-  stream = find_stream (self, packet.ssrc);
-  if (!stream || !stream->proven)
-    return try_packet (self, packet.ssrc, buffer);
-  self->proven = TRUE;
-  self->proven_ssrc = packet.ssrc;
-  return forward (self, buffer, &out);
+  flow = forward (self, make_writable (buffer), &out);
+  if (G_UNLIKELY (self->asked || !out))
+    return settle (self, flow, out);
+  self->recovered++;
+  return flow;
 }
 
 static gboolean
@@ -298,8 +296,8 @@ take_buffer (GstBuffer **buffer, guint i, gpointer array)
   return TRUE;
 }
 
-/* srtpdec knows no lists. Taking the packets out of the list, rather than adding
- * a reference to each, saves a copy of each. */
+/* srtpdec knows no lists. Taking the packets out of the list, rather than
+ * adding a reference to each, saves a copy of each. */
 GstFlowReturn
 gst_mikey_dec_pad_chain_list (GstPad *pad, GstObject *parent,
                               GstBufferList *list)
@@ -397,7 +395,8 @@ gst_mikey_dec_pad_drain_cross (GstPad *pad, GstObject *parent,
   return flow == GST_FLOW_NOT_LINKED ? GST_FLOW_OK : flow;
 }
 
-/* srtpdec begins this stream by itself; the other sink pad may have begun it. */
+/* srtpdec begins this stream by itself; the other sink pad may have begun it.
+ */
 gboolean
 gst_mikey_dec_pad_drain_cross_event (GstPad *pad, GstObject *parent,
                                      GstEvent *event)

@@ -105,7 +105,8 @@ void
 gst_mikey_dec_pad_reset (GstMikeyDecPad *self)
 {
   g_hash_table_remove_all (self->streams);
-  self->proven = self->key_missing = FALSE;
+  self->asked = self->unprotected = FALSE;
+  gst_clear_buffer (&self->copy);
   self->waiting_since = 0;
   self->recovered = self->lost = 0;
   g_atomic_int_set (&self->wake, FALSE);

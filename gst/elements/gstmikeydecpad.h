@@ -15,14 +15,15 @@ G_BEGIN_DECLS
  * @rtcp: RTCP, not RTP
  * @sink: ghost pad
  * @src: ghost pad where the same kind comes out
- * @srtpdec: in the bin; one for each sink pad, so that one streaming thread only
- *   uses it and its keys can be changed without a race
+ * @srtpdec: in the bin; one for each sink pad, so that one streaming thread
+ * only uses it and its keys can be changed without a race
  * @inner: its sink pad
  * @cross: takes what of the other kind was multiplexed
  * @streams: SSRC to GstMikeyDecStream; for the streaming thread
- * @proven: a packet of @proven_ssrc was authentic under the present keys
- * @proven_ssrc: the last such stream
- * @key_missing: srtpdec asked for a key that is not there
+ * @packet: (transfer none): what srtpdec has at the moment
+ * @asked: it asked for the key of @asked_ssrc
+ * @unprotected: the keys of a stream are none, and that is not allowed
+ * @copy: (nullable): @packet, if there was a key
  * @wake: atomic: look at the keys before the next packet
  * @waiting_since: first packet without key, 0 if there is a key
  * @recovered, @lost: packets
@@ -36,9 +37,11 @@ struct _GstMikeyDecPad {
   GstPad *inner;
   GstPad *cross;
   GHashTable *streams;
-  gboolean proven;
-  guint32 proven_ssrc;
-  gboolean key_missing;
+  GstBuffer *packet;
+  gboolean asked;
+  guint32 asked_ssrc;
+  gboolean unprotected;
+  GstBuffer *copy;
   gint wake;
   gint64 waiting_since;
   guint64 recovered;
@@ -50,15 +53,13 @@ struct _GstMikeyDecPad {
  * @ssrc: which
  * @roc: rollover counter to begin with
  * @keys: (element-type MikeyKeys): what srtpdec got
- * @proven: a packet was authentic under @keys
- * @ever_proven: the same, under these or earlier keys
+ * @proven: a packet was authentic under these or earlier keys
  */
 typedef struct {
   guint32 ssrc;
   guint32 roc;
   GPtrArray *keys;
   gboolean proven;
-  gboolean ever_proven;
 } GstMikeyDecStream;
 
 /* (transfer full): the pads are added to DEC. */
@@ -71,14 +72,14 @@ void gst_mikey_dec_pad_reset (GstMikeyDecPad *self);
 void gst_mikey_dec_pad_configure (GstMikeyDecPad *self);
 
 /* In gstmikeydecflow.c. */
-GstFlowReturn gst_mikey_dec_pad_chain (GstPad *pad, GstObject *parent,
-                                       GstBuffer *buffer);
+GstFlowReturn
+gst_mikey_dec_pad_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer);
 GstFlowReturn gst_mikey_dec_pad_chain_list (GstPad *pad, GstObject *parent,
                                             GstBufferList *list);
-gboolean gst_mikey_dec_pad_sink_event (GstPad *pad, GstObject *parent,
-                                       GstEvent *event);
-GstFlowReturn gst_mikey_dec_pad_drain (GstPad *pad, GstObject *parent,
-                                       GstBuffer *buffer);
+gboolean
+gst_mikey_dec_pad_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
+GstFlowReturn
+gst_mikey_dec_pad_drain (GstPad *pad, GstObject *parent, GstBuffer *buffer);
 GstFlowReturn gst_mikey_dec_pad_drain_cross (GstPad *pad, GstObject *parent,
                                              GstBuffer *buffer);
 gboolean gst_mikey_dec_pad_drain_cross_event (GstPad *pad, GstObject *parent,

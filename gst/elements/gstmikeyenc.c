@@ -5,13 +5,14 @@
  * @title: mikeyenc
  * @see_also: mikeydec, srtpenc
  *
- * Protects RTP and RTCP with SRTP, under keys that it agrees on with the peer by
- * MIKEY (RFC 3830). It has the pads of srtpenc and goes wherever that goes.
+ * Protects RTP and RTCP with SRTP, under keys that it agrees on with the peer
+ * by MIKEY (RFC 3830). It has the pads of srtpenc and goes wherever that goes.
  *
  * MIKEY messages travel
  *
  * * along the pipeline, in the caps field `a-key-mgmt` (which GStreamer turns
- *   into the SDP attribute `a=key-mgmt`) and in events, if nothing else is said;
+ *   into the SDP attribute `a=key-mgmt`) and in events, if nothing else is
+ * said;
  * * between two processes over UDP or TCP, with the property `signalling`;
  * * by the application, with the signals `message`, `create-offer` and
  *   `handle-message`.
@@ -62,21 +63,20 @@ GST_DEBUG_CATEGORY (gst_mikey_enc_debug);
 #define TEMPLATE(name, direction, presence, caps)                              \
   GST_STATIC_PAD_TEMPLATE (name, direction, presence, GST_STATIC_CAPS (caps))
 
-static GstStaticPadTemplate templates[]
-    = { TEMPLATE ("rtp_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-                  "application/x-rtp"),
-        TEMPLATE ("rtp_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
-                  "application/x-srtp"),
-        TEMPLATE ("rtcp_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-                  "application/x-rtcp"),
-        TEMPLATE ("rtcp_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
-                  "application/x-srtcp") };
+static GstStaticPadTemplate templates[] = {
+  TEMPLATE ("rtp_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST, "application/x-rtp"),
+  TEMPLATE ("rtp_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES, "application/x-srtp"),
+  TEMPLATE ("rtcp_sink_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+            "application/x-rtcp"),
+  TEMPLATE ("rtcp_src_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
+            "application/x-srtcp")
+};
 
 #define gst_mikey_enc_parent_class parent_class
-G_DEFINE_TYPE_WITH_CODE (
-    GstMikeyEnc, gst_mikey_enc, GST_TYPE_MIKEY_BIN,
-    GST_DEBUG_CATEGORY_INIT (gst_mikey_enc_debug, "mikeyenc", 0,
-                             "SRTP encoder with MIKEY"))
+G_DEFINE_TYPE_WITH_CODE (GstMikeyEnc, gst_mikey_enc, GST_TYPE_MIKEY_BIN,
+                         GST_DEBUG_CATEGORY_INIT (gst_mikey_enc_debug,
+                                                  "mikeyenc", 0,
+                                                  "SRTP encoder with MIKEY"))
 GST_ELEMENT_REGISTER_DEFINE (mikeyenc, "mikeyenc", GST_RANK_NONE,
                              GST_TYPE_MIKEY_ENC)
 
@@ -191,11 +191,8 @@ gst_mikey_enc_send (GstMikeyBin *bin, GBytes *message)
   GstMikeyEnc *self = GST_MIKEY_ENC (bin);
 
   g_mutex_lock (&bin->lock);
-  g_clear_pointer (&self->latest, g_bytes_unref);
   if (!self->offer)
     self->offer = g_bytes_ref (message);
-  else
-    self->latest = g_bytes_ref (message);
   g_mutex_unlock (&bin->lock);
   foreach_pad (self, send, message);
 }
@@ -262,7 +259,6 @@ gst_mikey_enc_stopped (GstMikeyBin *bin)
   foreach_pad (self, reset, NULL);
   g_mutex_lock (&bin->lock);
   g_clear_pointer (&self->offer, g_bytes_unref);
-  g_clear_pointer (&self->latest, g_bytes_unref);
   g_mutex_unlock (&bin->lock);
 }
 
@@ -329,7 +325,6 @@ gst_mikey_enc_finalize (GObject *object)
 
   g_ptr_array_unref (self->pads);
   g_clear_pointer (&self->offer, g_bytes_unref);
-  g_clear_pointer (&self->latest, g_bytes_unref);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 

@@ -13,7 +13,6 @@ G_DECLARE_FINAL_TYPE (GstMikeyEnc, gst_mikey_enc, GST, MIKEY_ENC, GstMikeyBin)
  * GstMikeyEnc:
  * @pads: (element-type GstMikeyEncPad): under the bin's lock
  * @offer: (nullable): the first message, which caps carry; under the bin's lock
- * @latest: (nullable): the last message, if that is another; under the bin's lock
  * @interval_due: atomic: rekey-interval is over
  * @timer: wakes up every rekey-interval
  */
@@ -22,7 +21,6 @@ struct _GstMikeyEnc {
 
   GPtrArray *pads;
   GBytes *offer;
-  GBytes *latest;
   gint interval_due;
   GstClockID timer;
 };

@@ -139,8 +139,8 @@ find_key (GstMikeyEncPad *self, GstMikeyLane *lane)
 
   if (!agent)
     return NULL;
-  keys = gst_mikey_agent_find_keys (
-      agent, lane->ssrc, gst_mikey_bin_is_initiator (bin_of (self)));
+  keys = gst_mikey_agent_find_keys (agent, lane->ssrc,
+                                    gst_mikey_bin_is_initiator (bin_of (self)));
   if (keys) {
     newest = mikey_keys_ref (keys->pdata[0]);
     g_ptr_array_unref (keys);
@@ -152,11 +152,9 @@ find_key (GstMikeyEncPad *self, GstMikeyLane *lane)
 static gboolean
 may_use (GstMikeyEncPad *self, MikeyKeys *keys)
 {
-  if (gst_mikey_srtp_protects (keys) || bin_of (self)->settings.allow_null)
+  if (gst_mikey_srtp_protects (keys))
     return TRUE;
-  GST_ELEMENT_ERROR (self->enc, LIBRARY, SETTINGS,
-                     ("The peers agreed on no protection at all."),
-                     ("See rtp-cipher and rtp-auth, or set allow-null."));
+  gst_mikey_bin_fail_unprotected (bin_of (self));
   return FALSE;
 }
 
@@ -203,8 +201,8 @@ update_key (GstMikeyEncPad *self, GstMikeyLane *lane, guint16 seq)
   if (!keys)
     return KEY_MISSING;
   if (!gst_mikey_lane_has_keys (lane, keys) && !keeps_key (self, lane)) {
-    GST_INFO_OBJECT (self->sink, "stream %08x: key of generation %u", lane->ssrc,
-                     mikey_keys_get_generation (keys));
+    GST_INFO_OBJECT (self->sink, "stream %08x: key of generation %u",
+                     lane->ssrc, mikey_keys_get_generation (keys));
     if (!may_use (self, keys)
         || !gst_mikey_lane_set_keys (lane, self->rtcp, seq, keys,
                                      packet_limit (self)))
@@ -313,6 +311,8 @@ prepare (GstMikeyEncPad *self, const GstMikeyPacket *packet)
   do {
     g_atomic_int_set (&self->wake, FALSE);
     push_messages (self);
+    if (g_atomic_int_compare_and_exchange (&self->linked, TRUE, FALSE))
+      gst_mikey_bin_repeat (bin_of (self));
     check_limits (self, lane);
     if (!declare_stream (self, lane->ssrc, lane->index.highest >> 16))
       return GST_FLOW_ERROR;
@@ -410,7 +410,7 @@ gst_mikey_enc_pad_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     gst_buffer_unref (buffer);
     return flow == FLOW_DROP ? GST_FLOW_OK : flow;
   }
-  return gst_pad_chain (self->current->sinkpad, buffer);
+  return gst_mikey_srtp_feed (self->current->sinkpad, buffer);
 }
 
 /* Whether all of LIST is of one stream and can go on at once. */
@@ -458,7 +458,7 @@ gst_mikey_enc_pad_chain_list (GstPad *pad, GstObject *parent,
       take_index (self, self->current, packet.seq);
   self->current->left -= length;
   self->current->used += length;
-  return gst_pad_chain_list (self->current->sinkpad, list);
+  return gst_mikey_srtp_feed_list (self->current->sinkpad, list);
 }
 
 /* --- events --- */
@@ -520,19 +520,13 @@ gst_mikey_enc_pad_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
   return done;
 }
 
-/* Somebody was linked: the caps tell the offer, but not what came after it. */
+/* Somebody was linked, perhaps. The caps have the offer, but not what came
+ * after it, nor where the rollover counters are now. */
 static void
-send_latest (GstMikeyEncPad *self)
+note_link (GstMikeyEncPad *self)
 {
-  GBytes *latest;
-
-  g_mutex_lock (&bin_of (self)->lock);
-  latest = self->enc->latest ? g_bytes_ref (self->enc->latest) : NULL;
-  g_mutex_unlock (&bin_of (self)->lock);
-  if (!latest)
-    return;
-  gst_mikey_enc_pad_send (self, latest);
-  g_bytes_unref (latest);
+  g_atomic_int_set (&self->linked, TRUE);
+  gst_mikey_enc_pad_wake (self);
 }
 
 gboolean
@@ -542,7 +536,7 @@ gst_mikey_enc_pad_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
   GBytes *message;
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_RECONFIGURE)
-    send_latest (self);
+    note_link (self);
   if (!gst_mikey_carrier_is_event (event))
     return gst_pad_event_default (pad, parent, event);
   message = gst_mikey_carrier_from_event (event);

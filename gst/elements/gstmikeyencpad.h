@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *   which changes it under the bin's lock
  * @current: the lane of the last packet
  * @wake: atomic: there is something to do before the next packet
+ * @linked: atomic: there may be somebody new downstream
  * @flushing: under the bin's lock
  * @outbox: messages to put into the stream; under the bin's lock
  * @caps: (nullable): those of @src, without message
@@ -35,6 +36,7 @@ typedef struct {
   GPtrArray *lanes;
   GstMikeyLane *current;
   gint wake;
+  gint linked;
   gboolean flushing;
   GQueue outbox;
   GstCaps *caps;
@@ -43,8 +45,8 @@ typedef struct {
 } GstMikeyEncPad;
 
 /* (transfer full): the pads are added to ENC. */
-GstMikeyEncPad *gst_mikey_enc_pad_new (GstMikeyEnc *enc, gboolean rtcp,
-                                       guint index);
+GstMikeyEncPad *
+gst_mikey_enc_pad_new (GstMikeyEnc *enc, gboolean rtcp, guint index);
 /* Removes the pads. */
 void gst_mikey_enc_pad_free (GstMikeyEncPad *self);
 /* After streaming ended: forgets streams and messages. */
@@ -59,20 +61,20 @@ void gst_mikey_enc_pad_configure (GstMikeyEncPad *self);
 GstMikeyEncPad *gst_mikey_enc_pad_of (GstPad *sink);
 
 /* In gstmikeyencflow.c: what the pads do with packets and events. */
-GstFlowReturn gst_mikey_enc_pad_chain (GstPad *pad, GstObject *parent,
-                                       GstBuffer *buffer);
+GstFlowReturn
+gst_mikey_enc_pad_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer);
 GstFlowReturn gst_mikey_enc_pad_chain_list (GstPad *pad, GstObject *parent,
                                             GstBufferList *list);
-gboolean gst_mikey_enc_pad_sink_event (GstPad *pad, GstObject *parent,
-                                       GstEvent *event);
-gboolean gst_mikey_enc_pad_src_event (GstPad *pad, GstObject *parent,
-                                      GstEvent *event);
-GstFlowReturn gst_mikey_enc_pad_drain (GstPad *pad, GstObject *parent,
-                                       GstBuffer *buffer);
+gboolean
+gst_mikey_enc_pad_sink_event (GstPad *pad, GstObject *parent, GstEvent *event);
+gboolean
+gst_mikey_enc_pad_src_event (GstPad *pad, GstObject *parent, GstEvent *event);
+GstFlowReturn
+gst_mikey_enc_pad_drain (GstPad *pad, GstObject *parent, GstBuffer *buffer);
 GstFlowReturn gst_mikey_enc_pad_drain_list (GstPad *pad, GstObject *parent,
                                             GstBufferList *list);
-gboolean gst_mikey_enc_pad_drain_event (GstPad *pad, GstObject *parent,
-                                        GstEvent *event);
+gboolean
+gst_mikey_enc_pad_drain_event (GstPad *pad, GstObject *parent, GstEvent *event);
 /* (transfer none) (nullable): the lane for SSRC, made if need be. */
 GstMikeyLane *gst_mikey_enc_pad_get_lane (GstMikeyEncPad *self, guint32 ssrc);
 

@@ -14,23 +14,23 @@ G_BEGIN_DECLS
  * srtpdec has GStreamer log the caps it is given whenever they hold fewer keys
  * than it looks for. So the buffer is one that only its reader can read: in the
  * thread that made it, while the object lock of the SRTP element is held and,
- * if there is an MKI, while that is mapped too. All this is so when the key goes
- * to libsrtp and at no other time. And it can be read once: then the key is
- * wiped and the buffer is empty, as it is in the caps that srtpenc makes next.
- * Everybody else reads zeros. */
+ * if there is an MKI, while that is mapped too. All this is so when the key
+ * goes to libsrtp and at no other time. And it can be read once: then the key
+ * is wiped and the buffer is empty, as it is in the caps that srtpenc makes
+ * next. Everybody else reads zeros. */
 
 /**
  * gst_mikey_key_buffer_new:
  * @keys: whose key and salt to hand over
  * @reader: the srtpenc or srtpdec that may read them; must outlive the buffer's
  *   first reading
- * @mki: (nullable): a buffer of gst_mikey_key_buffer_new_mki() that @reader maps
- *   first
+ * @mki: (nullable): a buffer of gst_mikey_key_buffer_new_mki() that @reader
+ * maps first
  *
  * Returns: (transfer full): a buffer to be set as `key`, or `srtp-key` in caps
  */
-GstBuffer *gst_mikey_key_buffer_new (MikeyKeys *keys, GstElement *reader,
-                                     GstBuffer *mki);
+GstBuffer *
+gst_mikey_key_buffer_new (MikeyKeys *keys, GstElement *reader, GstBuffer *mki);
 
 /**
  * gst_mikey_key_buffer_new_mki:

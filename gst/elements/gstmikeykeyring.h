@@ -23,8 +23,7 @@ typedef GBytes *(*GstMikeyAskPsk) (const gchar *local_id, const gchar *peer_id,
  * @file: (nullable): what to ask last
  */
 GstMikeyKeyring *gst_mikey_keyring_new (GBytes *psk, MikeyKeyring *file,
-                                        GstMikeyAskPsk ask,
-                                        gpointer user_data);
+                                        GstMikeyAskPsk ask, gpointer user_data);
 
 /* Never calls the application again, which may be gone. */
 void gst_mikey_keyring_detach (GstMikeyKeyring *self);

@@ -86,14 +86,13 @@ gst_mikey_lane_set_keys (GstMikeyLane *self, gboolean rtcp, guint16 seq,
                          MikeyKeys *keys, guint64 limit)
 {
   gboolean again = self->keys && mikey_keys_equal (self->keys, keys);
-  GstMikeyPrime prime
-      = { .srtpenc = self->srtpenc,
-          .sinkpad = self->sinkpad,
-          .rtcp = rtcp,
-          .ssrc = self->ssrc,
-          .next = gst_mikey_index_of (&self->index, seq),
-          .close = again,
-          .count = again ? self->used : 0 };
+  GstMikeyPrime prime = { .srtpenc = self->srtpenc,
+                          .sinkpad = self->sinkpad,
+                          .rtcp = rtcp,
+                          .ssrc = self->ssrc,
+                          .next = gst_mikey_index_of (&self->index, seq),
+                          .close = again,
+                          .count = again ? self->used : 0 };
 
   if (again)
     prime.next = self->index.known ? self->index.highest + 1 : 0;

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /* The way of one stream (SSRC) of a pad through an srtpenc of its own.
  *
  * MIKEY gives each stream its own key, srtpenc has one key for all, so there is
- * an srtpenc for each stream. RTP and RTCP have separate ones: so each is used by
- * one streaming thread only, and a key change can not race with packets. The
+ * an srtpenc for each stream. RTP and RTCP have separate ones: so each is used
+ * by one streaming thread only, and a key change can not race with packets. The
  * first lane of a pad is linked through ghost pads; those of further SSRCs are
  * fed by hand. */
 
@@ -46,7 +46,8 @@ typedef struct {
   guint64 floor;
 } GstMikeyLane;
 
-/* (transfer full): with an srtpenc in BIN whose pads are of the kind RTCP says. */
+/* (transfer full): with an srtpenc in BIN whose pads are of the kind RTCP says.
+ */
 GstMikeyLane *gst_mikey_lane_new (GstBin *bin, gboolean rtcp);
 /* (transfer full) (nullable): its srtpenc's source pad. */
 GstPad *gst_mikey_lane_get_srcpad (GstMikeyLane *self);

@@ -82,8 +82,8 @@ push_first (const GstMikeyPrime *prime)
   return push (prime, prime->rtcp ? make_rtcp (ssrc) : make_rtp (ssrc, 0));
 }
 
-/* Whether srtpenc lost the rollover counter, told by what it says rather than by
- * its version. */
+/* Whether srtpenc lost the rollover counter, told by what it says rather than
+ * by its version. */
 static gboolean
 lost_counter (const GstMikeyPrime *prime, guint64 last)
 {
@@ -132,9 +132,7 @@ gst_mikey_prime (const GstMikeyPrime *prime, MikeyKeys *keys)
   if (done && gst_mikey_prime_enabled)
     done = prime->rtcp ? push_rtcp (prime) : push_rtp (prime);
   under_way = FALSE;
-  done = done
-         && (!gst_mikey_srtp_protects (keys)
-             || gst_mikey_key_buffer_was_read (key));
+  done = done && gst_mikey_key_buffer_was_read (key);
   gst_buffer_unref (key);
   return done;
 }

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * key, whose rollover counters are 0, though the sequence numbers go on and RFC
  * 3711 3.3.1 says that the counter does too. Every srtpenc does so after a
  * flush. No property sets the counter; but packets do. So we send some of our
- * own, in steps that libsrtp takes for a forward jump, up to shortly before where
- * the stream is, and throw away what comes out. */
+ * own, in steps that libsrtp takes for a forward jump, up to shortly before
+ * where the stream is, and throw away what comes out. */
 
 /**
  * GstMikeyIndex:
@@ -38,8 +38,8 @@ guint64 gst_mikey_index_take (GstMikeyIndex *self, guint16 seq);
  * @sinkpad: its pad that packets go into
  * @rtcp: which of its two kinds that is
  * @ssrc: of the stream
- * @next: (RTP): the index of the packet that comes next, or, if the same key was
- *   in use before, one more than the last that it protected
+ * @next: (RTP): the index of the packet that comes next, or, if the same key
+ * was in use before, one more than the last that it protected
  * @close: (RTP): go as far as @next; else leave room for packets that are late
  * @count: (RTCP): how many packets this key has protected already
  */

@@ -24,8 +24,7 @@ static const ErrorRow error_rows[] = {
     "psk, keyring, local-id and peer-id of both sides." },
   { MIKEY_ERROR_CRED, gst_stream_error_quark, GST_STREAM_ERROR_DECRYPT_NOKEY,
     "The key exchange failed: a key is missing.", KEY_HINT },
-  { MIKEY_ERROR_PENDING, gst_stream_error_quark,
-    GST_STREAM_ERROR_DECRYPT_NOKEY,
+  { MIKEY_ERROR_PENDING, gst_stream_error_quark, GST_STREAM_ERROR_DECRYPT_NOKEY,
     "The key exchange failed: a key is missing.", KEY_HINT },
   { MIKEY_ERROR_FRESH, gst_stream_error_quark, GST_STREAM_ERROR_DECRYPT,
     "The key exchange failed: the message is outdated, or was used before.",
@@ -62,8 +61,8 @@ gst_mikey_report_error (GstElement *element, const gchar *what,
                         const GError *error)
 {
   const ErrorRow *row = find_row (error);
-  gchar *debug = g_strdup_printf ("%s: %s. %s", what, error->message,
-                                  row->hint);
+  gchar *debug
+      = g_strdup_printf ("%s: %s. %s", what, error->message, row->hint);
 
   gst_element_message_full (element, GST_MESSAGE_ERROR, row->domain (),
                             row->gst_code, g_strdup (row->text), debug,
@@ -95,10 +94,10 @@ gst_mikey_report_message (GstElement *element, gboolean out,
   MikeyMessage *parsed
       = mikey_message_new (message, MIKEY_TOLERATE_EQUIPMENT, NULL);
   gchar *summary = summarise (parsed, message);
-  GstStructure *s = gst_structure_new (
-      "mikey-message", "direction", G_TYPE_STRING, out ? "out" : "in",
-      "carrier", G_TYPE_STRING, carrier, "summary", G_TYPE_STRING, summary,
-      NULL);
+  GstStructure *s
+      = gst_structure_new ("mikey-message", "direction", G_TYPE_STRING,
+                           out ? "out" : "in", "carrier", G_TYPE_STRING,
+                           carrier, "summary", G_TYPE_STRING, summary, NULL);
 
   /* Keys are readable in messages of the null mode. */
   if (parsed && mikey_message_get_mode (parsed) != MIKEY_MODE_NULL)

@@ -26,9 +26,9 @@ void gst_mikey_report_keys (GstElement *element, MikeySession *session,
                             GPtrArray *keys);
 
 /* Posts "mikey-key-expiring": ssrc, generation, packets, reason. */
-void gst_mikey_report_expiring (GstElement *element, guint32 ssrc,
-                                guint generation, guint64 packets,
-                                const gchar *reason);
+void
+gst_mikey_report_expiring (GstElement *element, guint32 ssrc, guint generation,
+                           guint64 packets, const gchar *reason);
 
 /* Adds the crypto sessions of KEYS to S, as in "mikey-keys-changed". */
 void gst_mikey_report_take_keys (GstStructure *s, GPtrArray *keys);

@@ -43,8 +43,8 @@ static const Setting settings[] = {
     "mikeydec the Responder",
     KIND_ENUM, AT (role), mikey_role_get_type, 0, 0, MIKEY_ROLE_AUTO, RW, 0 },
   { "keyring", "Keyring",
-    "Path of the key file that says who we are and whom we trust",
-    KIND_STRING, AT (keyring), NULL, 0, 0, 0, RW, 0 },
+    "Path of the key file that says who we are and whom we trust", KIND_STRING,
+    AT (keyring), NULL, 0, 0, 0, RW, 0 },
   { "psk", "Pre-shared key",
     "Key shared with the peer, hex or base64, for trying things out (command "
     "lines are no secret; use keyring)",
@@ -121,8 +121,9 @@ static const Setting settings[] = {
     KIND_BOOLEAN, AT (allow_repeat_tx), NULL, 0, 0, FALSE, RW,
     GST_MIKEY_SETTING_ENC },
   { "drop-pending", "Drop pending",
-    "Drop packets while there is no key, rather than hold them back", KIND_BOOLEAN,
-    AT (drop_pending), NULL, 0, 0, FALSE, RW_LIVE, GST_MIKEY_SETTING_ENC },
+    "Drop packets while there is no key, rather than hold them back",
+    KIND_BOOLEAN, AT (drop_pending), NULL, 0, 0, FALSE, RW_LIVE,
+    GST_MIKEY_SETTING_ENC },
 };
 
 static gpointer
@@ -140,8 +141,8 @@ make_spec (const Setting *s)
   case KIND_BOOLEAN:
     return g_param_spec_boolean (s->name, s->nick, s->blurb, s->initial, flags);
   case KIND_INT:
-    return g_param_spec_int (s->name, s->nick, s->blurb, s->minimum,
-                             s->maximum, s->initial, flags);
+    return g_param_spec_int (s->name, s->nick, s->blurb, s->minimum, s->maximum,
+                             s->initial, flags);
   case KIND_UINT:
     return g_param_spec_uint (s->name, s->nick, s->blurb, s->minimum,
                               s->maximum, s->initial, flags);

@@ -47,22 +47,22 @@ typedef enum {
 } GstMikeySettingScope;
 
 /* Installs the properties of SCOPE; ids begin at 1. */
-void gst_mikey_settings_install (GObjectClass *klass,
-                                 GstMikeySettingScope scope);
+void
+gst_mikey_settings_install (GObjectClass *klass, GstMikeySettingScope scope);
 /* How many there are of all scopes; an element's own ids come after them. */
 guint gst_mikey_settings_count (void);
 
 void gst_mikey_settings_init (GstMikeySettings *self);
 void gst_mikey_settings_clear (GstMikeySettings *self);
 /* FALSE: ID is not one of these properties. The caller locks. */
-gboolean gst_mikey_settings_set (GstMikeySettings *self, guint id,
-                                 const GValue *value);
-gboolean gst_mikey_settings_get (GstMikeySettings *self, guint id,
-                                 GValue *value);
+gboolean
+gst_mikey_settings_set (GstMikeySettings *self, guint id, const GValue *value);
+gboolean
+gst_mikey_settings_get (GstMikeySettings *self, guint id, GValue *value);
 
 /* (transfer full): what these settings offer and accept, NULL with error. */
-MikeyPolicy *gst_mikey_settings_make_policy (GstMikeySettings *self,
-                                             GError **error);
+MikeyPolicy *
+gst_mikey_settings_make_policy (GstMikeySettings *self, GError **error);
 
 G_END_DECLS
 

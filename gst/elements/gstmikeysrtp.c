@@ -56,9 +56,7 @@ gboolean
 gst_mikey_srtp_protects (MikeyKeys *keys)
 {
   return mikey_keys_get_rtp_cipher (keys) != MIKEY_SRTP_CIPHER_NULL
-         || mikey_keys_get_rtp_auth (keys) != MIKEY_SRTP_AUTH_NULL
-         || mikey_keys_get_rtcp_cipher (keys) != MIKEY_SRTP_CIPHER_NULL
-         || mikey_keys_get_rtcp_auth (keys) != MIKEY_SRTP_AUTH_NULL;
+         || mikey_keys_get_rtcp_cipher (keys) != MIKEY_SRTP_CIPHER_NULL;
 }
 
 GstBuffer *

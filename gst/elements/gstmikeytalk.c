@@ -118,6 +118,18 @@ gst_mikey_bin_fail_without_key (GstMikeyBin *self)
   g_error_free (error);
 }
 
+void
+gst_mikey_bin_fail_unprotected (GstMikeyBin *self)
+{
+  GError *error = g_error_new (
+      MIKEY_ERROR, MIKEY_ERROR_POLICY,
+      "without a cipher for RTP or RTCP, SRTP has no key here and protects "
+      "nothing");
+
+  gst_mikey_bin_fail (self, "Using the keys", error);
+  g_error_free (error);
+}
+
 /* --- messages out --- */
 
 static void
@@ -198,6 +210,23 @@ gst_mikey_bin_speak (GstMikeyBin *self)
   }
   end (self);
   return done;
+}
+
+void
+gst_mikey_bin_repeat (GstMikeyBin *self)
+{
+  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (self);
+  GBytes *message = NULL;
+
+  begin (self);
+  if (agent && gst_mikey_agent_has_moved (agent))
+    message = gst_mikey_agent_create_offer (agent, NULL);
+  if (message) {
+    send_message (self, message, FALSE);
+    g_bytes_unref (message);
+  }
+  end (self);
+  g_clear_object (&agent);
 }
 
 gboolean
@@ -457,7 +486,8 @@ const GstMikeyAgentListener gst_mikey_talk_listener
     = { on_keys_changed, on_verify_peer, on_peer_error };
 
 GBytes *
-gst_mikey_talk_ask_psk (const gchar *local_id, const gchar *peer_id, gpointer user_data)
+gst_mikey_talk_ask_psk (const gchar *local_id, const gchar *peer_id,
+                        gpointer user_data)
 {
   GBytes *psk = NULL;
 
@@ -469,7 +499,7 @@ void
 gst_mikey_bin_key_expiring (GstMikeyBin *self, guint32 ssrc, guint generation,
                             guint64 packets, const gchar *reason)
 {
-  gst_mikey_report_expiring (GST_ELEMENT_CAST (self), ssrc, generation,
-                             packets, reason);
+  gst_mikey_report_expiring (GST_ELEMENT_CAST (self), ssrc, generation, packets,
+                             reason);
   g_signal_emit_by_name (self, "key-expiring", ssrc, generation, packets);
 }

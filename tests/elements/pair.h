@@ -318,9 +318,9 @@ run_play (Run *self)
 static inline GstMessage *
 run_wait (Run *self)
 {
-  return gst_bus_timed_pop_filtered (
-      GST_ELEMENT_BUS (self->pipeline), 20 * GST_SECOND,
-      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  return gst_bus_timed_pop_filtered (GST_ELEMENT_BUS (self->pipeline),
+                                     20 * GST_SECOND,
+                                     GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 }
 
 static inline void

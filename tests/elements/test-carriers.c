@@ -7,9 +7,8 @@
 
 #include "pair.h"
 
-#define SOURCE                                                                 \
-  "audiotestsrc num-buffers=%u ! mulawenc ! rtppcmupay mtu=200 "
-#define SINK "fakesink name=out sync=false"
+#define SOURCE "audiotestsrc num-buffers=%u ! mulawenc ! rtppcmupay mtu=200 "
+#define SINK   "fakesink name=out sync=false"
 
 /* Runs a pipeline whose middle part is MIDDLE; all packets come through. */
 static void
@@ -44,10 +43,7 @@ static const gchar *const one_pipeline[] = {
   "mikeydec local-id=sip:b@example.org peer-id=sip:a@example.org psk=" PSK,
 };
 
-GST_START_TEST (test_one_pipeline)
-{
-  run_line (200, one_pipeline[__i__]);
-}
+GST_START_TEST (test_one_pipeline) { run_line (200, one_pipeline[__i__]); }
 
 GST_END_TEST
 
@@ -89,8 +85,8 @@ GST_START_TEST (test_caps_from_sdp)
   pair_recover (pair, srtp);
   pair_check (pair);
   caps = (gst_caps_unref (caps), gst_pad_get_current_caps (pair->d->sinkpad));
-  fail_if (gst_structure_has_field (gst_caps_get_structure (caps, 0),
-                                    "key-mgmt"));
+  fail_if (
+      gst_structure_has_field (gst_caps_get_structure (caps, 0), "key-mgmt"));
   gst_caps_unref (caps);
   pair_free (pair);
 }
@@ -254,7 +250,8 @@ GST_START_TEST (test_application)
   g_signal_connect (pair->enc, "message", G_CALLBACK (on_message), pair->dec);
   g_signal_connect (pair->dec, "message", G_CALLBACK (on_message), pair->enc);
   gst_harness_set_src_caps (pair->d, bare);
-  /* The offer was made with the caps; one that is asked for later has it too. */
+  /* The offer was made with the caps; one that is asked for later has it too.
+   */
   for (guint i = 0; i < 100; i++) {
     GBytes *offer = NULL;
 

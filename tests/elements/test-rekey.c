@@ -92,9 +92,9 @@ GST_START_TEST (test_roc_kept)
 
 GST_END_TEST
 
-/* Without the workaround srtpenc starts again from 0, which is two below what it
- * should be, too far for mikeydec to find. A release that does not need it loses
- * nothing here either. */
+/* Without the workaround srtpenc starts again from 0, which is two below what
+ * it should be, too far for mikeydec to find. A release that does not need it
+ * loses nothing here either. */
 GST_START_TEST (test_roc_lost_without_priming)
 {
   guint major, minor, micro, nano, lost;
@@ -109,7 +109,8 @@ GST_START_TEST (test_roc_lost_without_priming)
 
 GST_END_TEST
 
-/* Without the workaround srtpdec takes new keys with an MKI for the old ones. */
+/* Without the workaround srtpdec takes new keys with an MKI for the old ones.
+ */
 GST_START_TEST (test_keys_ignored_without_removal)
 {
   Pair *pair = pair_new ("", "");
@@ -136,8 +137,7 @@ GST_START_TEST (test_packet_limit)
   pair_run (pair, 1000);
   pair_check (pair);
   fail_unless_equals_int (generation_of (pair), 9);
-  message
-      = wait_message (pair->bus, GST_MESSAGE_ELEMENT, "mikey-key-expiring");
+  message = wait_message (pair->bus, GST_MESSAGE_ELEMENT, "mikey-key-expiring");
   fail_unless (message != NULL);
   gst_message_unref (message);
   pair_free (pair);
