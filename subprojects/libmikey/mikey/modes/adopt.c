@@ -34,8 +34,9 @@ mikey_adopt_header (MikeyStep *step, MikeyFault *fault)
   if (!rand) {
     if (step->env->policy->tolerances & MIKEY_TOLERATE_NO_RAND)
       return true;
-    return mikey_fail (fault, MIKEY_FAULT_MISSING_PAYLOAD, "%s without RAND (%s)",
-                       step->in->rules->name, step->in->rules->section);
+    return mikey_fail (fault, MIKEY_FAULT_MISSING_PAYLOAD,
+                       "%s without RAND (%s)", step->in->rules->name,
+                       step->in->rules->section);
   }
   /* 3830-6.11-01: shorter ones make for predictable keys */
   if (rand->rand.len < MIKEY_MIN_RAND)
@@ -62,10 +63,21 @@ wrong_id (const MikeyId *id, const char *why, MikeyFault *fault)
   gsize i, len = MIN (id->data.len, sizeof name - 1);
 
   for (i = 0; i < len; i++)
-    name[i] = g_ascii_isprint (id->data.data[i]) ? (char) id->data.data[i] : '?';
+    name[i] = g_ascii_isprint (id->data.data[i]) ? (char)id->data.data[i] : '?';
   name[len] = 0;
   return mikey_fail_at (fault, MIKEY_FAULT_WRONG_ID, "ID", id->base.offset,
                         "\"%s\" %s", name, why);
+}
+
+/* Identities are text to whoever decides about them: none may look like another
+ * one there. */
+static bool
+check_text (const MikeyId *id, MikeyFault *fault)
+{
+  return !id
+         || g_utf8_validate_len ((const char *)id->data.data, id->data.len,
+                                 NULL)
+         || wrong_id (id, "is not text", fault);
 }
 
 static bool
@@ -112,6 +124,7 @@ mikey_adopt_identities (MikeyStep *step, MikeyFault *fault)
     own = mikey_own_identity (step)->data;
     peer = mikey_peer_identity (step)->data;
   }
+  MIKEY_TRY (check_text (sender, fault) && check_text (receiver, fault));
   if (sender && !receiver && same (sender, own)) {
     receiver = sender;
     sender = NULL;
@@ -152,8 +165,8 @@ adopt_policy (MikeyStep *step, const MikeySp *sp, MikeyFault *fault)
   MikeySuite suite;
 
   MIKEY_TRY (mikey_srtp_params_read (&params, sp, fault));
-  MIKEY_TRY (mikey_suite_from_params (&params, step->work->tolerances, &suite,
-                                      fault));
+  MIKEY_TRY (
+      mikey_suite_from_params (&params, step->work->tolerances, &suite, fault));
   if (!mikey_suite_is_accepted (&suite, policy))
     return mikey_fail_at (fault, MIKEY_FAULT_BAD_SP_PARAM, "SP",
                           sp->base.offset,
@@ -192,8 +205,8 @@ default_policy (MikeyStep *step, MikeyFault *fault)
   if (step->work->num_policies)
     return true;
   mikey_srtp_params_defaults (&params);
-  MIKEY_TRY (mikey_suite_from_params (&params, step->work->tolerances, &suite,
-                                      fault));
+  MIKEY_TRY (
+      mikey_suite_from_params (&params, step->work->tolerances, &suite, fault));
   if (!mikey_suite_is_accepted (&suite, step->env->policy))
     return mikey_fail (fault, MIKEY_FAULT_BAD_SP,
                        "no SP payload, and the policy of this side does not "
@@ -438,6 +451,28 @@ mikey_adopt_filled_map (MikeyStep *step, const MikeyVerified *verified,
   return true;
 }
 
+/* --- order of updates --- */
+
+bool
+mikey_adopt_timestamp (MikeyStep *step, const MikeyVerified *verified,
+                       MikeyFault *fault)
+{
+  const MikeyT *t = mikey_checked_find (verified->checked, MIKEY_PAYLOAD_T, 0);
+  MikeyCsb *csb = step->work;
+  guint64 now = mikey_t_as_64 (t);
+
+  /* 3830-4.5-01, 3830-4.2.8-02: of two timestamps less than half an era apart
+   */
+  if (csb->has_peer_t && csb->peer_ts_type == t->ts_type
+      && (gint64)(now - csb->peer_t) <= 0)
+    return mikey_fail (fault, MIKEY_FAULT_STALE,
+                       "an update that is older than one that was accepted");
+  csb->has_peer_t = true;
+  csb->peer_ts_type = t->ts_type;
+  csb->peer_t = now;
+  return true;
+}
+
 /* --- our own side --- */
 
 static bool
@@ -463,6 +498,20 @@ find_open (MikeyCs *cs, guint num_cs)
   return NULL;
 }
 
+/* SRTP-ID counts from 1; GENERIC-ID may have taken any. */
+static guint
+free_number (const MikeyCs *cs, guint num_cs)
+{
+  guint i, number = num_cs + 1;
+
+  for (i = 0; i < num_cs; i++)
+    if (cs[i].cs_id == number) {
+      number = number % MIKEY_MAX_CS + 1;
+      i = (guint)-1; /* from the start again */
+    }
+  return number;
+}
+
 static guint
 place_stream (MikeyStep *step, const MikeyStream *stream, MikeyCs *cs,
               guint num_cs)
@@ -479,7 +528,8 @@ place_stream (MikeyStep *step, const MikeyStream *stream, MikeyCs *cs,
   if ((step->in && step->in->parsed->hdr->map_type != MIKEY_MAP_EMPTY)
       || num_cs == MIKEY_MAX_CS)
     return num_cs;
-  cs[num_cs] = (MikeyCs){ num_cs + 1, policy_no, stream->ssrc, stream->roc };
+  cs[num_cs] = (MikeyCs){ free_number (cs, num_cs), policy_no, stream->ssrc,
+                          stream->roc };
   return num_cs + 1;
 }
 

@@ -26,6 +26,11 @@ bool mikey_adopt_policies (MikeyStep *step, const MikeyVerified *verified,
                            MikeyFault *fault) MIKEY_MUST_CHECK;
 bool mikey_adopt_map (MikeyStep *step, const MikeyVerified *verified,
                       MikeyFault *fault) MIKEY_MUST_CHECK;
+/* The timestamp of a message that the peer begins: STALE unless it is later than
+ * that of the last one. An update that was held back on its way does not undo a
+ * later one. */
+bool mikey_adopt_timestamp (MikeyStep *step, const MikeyVerified *verified,
+                            MikeyFault *fault) MIKEY_MUST_CHECK;
 /* SSRCs that the Responder has filled in (3830-6.1.1-02). */
 bool mikey_adopt_filled_map (MikeyStep *step, const MikeyVerified *verified,
                              MikeyFault *fault) MIKEY_MUST_CHECK;

@@ -221,6 +221,10 @@ copy_all (MikeyCsb *to, const MikeyCsb *from)
   to->csb_id = from->csb_id;
   to->prf = from->prf;
   to->map_type = from->map_type;
+  to->peer_proved = from->peer_proved;
+  to->has_peer_t = from->has_peer_t;
+  to->peer_ts_type = from->peer_ts_type;
+  to->peer_t = from->peer_t;
   to->tolerances = from->tolerances;
   to->generation = from->generation;
   to->has_keys = from->has_keys;

@@ -49,6 +49,10 @@ typedef struct {
   MikeySlice rand;
   MikeyIdentity initiator, responder; /* of the exchange that set it up */
   MikeySecret *message_key; /* PSK or envelope key: protects updates */
+  bool peer_proved; /* the peer has shown that it is who it says */
+  bool has_peer_t;  /* the peer has begun a message that was accepted: */
+  guint32 peer_ts_type;
+  guint64 peer_t; /* the timestamp of the last one */
 
   MikeyTolerances tolerances; /* under which its policies and keys are read */
 

@@ -50,14 +50,18 @@ mikey_exchange_add_stream (MikeyExchange *x, guint32 ssrc, guint32 roc)
 static bool
 rebase (MikeyCsb *work, const MikeyCsb *pending)
 {
-  guint num_new = pending->num_new_keys;
+  guint i, num_new = pending->num_new_keys;
 
   if (num_new
-      && !mikey_csb_add_keys (
-          work, &pending->keys[pending->num_keys - num_new], num_new))
+      && !mikey_csb_add_keys (work, &pending->keys[pending->num_keys - num_new],
+                              num_new))
     return false;
-  return work->num_cs >= pending->num_cs
-         || mikey_csb_set_cs (work, pending->cs, pending->num_cs);
+  if (work->num_cs < pending->num_cs)
+    return mikey_csb_set_cs (work, pending->cs, pending->num_cs);
+  for (i = 0; i < pending->num_cs; i++)
+    if (work->cs[i].ssrc == pending->cs[i].ssrc)
+      work->cs[i].roc = pending->cs[i].roc;
+  return true;
 }
 
 static MikeyCsb *
@@ -87,7 +91,8 @@ begin_work (const MikeyExchange *x, MikeyWork from, MikeyCsb **work,
     break;
   }
   return *work
-         || mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory for a session");
+         || mikey_fail (fault, MIKEY_FAULT_NO_MEMORY,
+                        "no memory for a session");
 }
 
 /* --- success: the step's bundle and messages are taken over --- */
@@ -133,8 +138,8 @@ commit (MikeyExchange *x, const MikeyTransition *t, MikeyStep *step,
 /* --- what the application starts --- */
 
 static bool
-start (MikeyExchange *x, const MikeyEnv *env, MikeyStep *step,
-       MikeyInput input, MikeyFault *fault)
+start (MikeyExchange *x, const MikeyEnv *env, MikeyStep *step, MikeyInput input,
+       MikeyFault *fault)
 {
   const MikeyTransition *t
       = mikey_mode_transition (x->mode, x->state, input, 0);
@@ -162,24 +167,22 @@ start (MikeyExchange *x, const MikeyEnv *env, MikeyStep *step,
 static bool
 check_allowed (const MikeyEnv *env, const MikeyModeRow *row, MikeyFault *fault)
 {
-  bool null_wanted = row->mode == MIKEY_MODE_NULL
-                     && (env->policy->allow_null || env->carrier_secure);
-
-  if ((env->policy->modes & 1u << row->mode) || null_wanted)
-    return true;
-  if (row->mode == MIKEY_MODE_NULL)
+  if (!(env->policy->modes & 1u << row->mode))
+    return mikey_fail (fault, MIKEY_FAULT_MODE_REFUSED,
+                       "mode %s is not allowed by the policy", row->nick);
+  if (row->mode == MIKEY_MODE_NULL && !env->policy->allow_null
+      && !env->carrier_secure)
     return mikey_fail (fault, MIKEY_FAULT_UNPROTECTED,
                        "unprotected keys need a secure carrier (RTSP or SIP "
                        "over TLS), or allow-null");
-  return mikey_fail (fault, MIKEY_FAULT_MODE_REFUSED,
-                     "mode %s is not allowed by the policy", row->nick);
+  return true;
 }
 
 bool
 mikey_exchange_offer (MikeyExchange *x, const MikeyEnv *env, MikeyMode mode,
                       MikeyWriter *out, MikeyFault *fault)
 {
-  const MikeyModeRow *row = mikey_mode_find (mode);
+  const MikeyModeRow *row = mikey_mode_find (x->csb ? x->mode->mode : mode);
   MikeyStep step = { .out = out };
   MikeyExchange before = *x;
 
@@ -187,7 +190,8 @@ mikey_exchange_offer (MikeyExchange *x, const MikeyEnv *env, MikeyMode mode,
     return mikey_fail (fault, MIKEY_FAULT_USAGE, "there is no mode %d", mode);
   MIKEY_TRY (check_allowed (env, row, fault));
   x->mode = row->type;
-  x->role = MIKEY_ROLE_INITIATOR;
+  if (!x->csb)
+    x->role = MIKEY_ROLE_INITIATOR;
   if (start (x, env, &step, MIKEY_INPUT_OFFER, fault))
     return true;
   x->mode = before.mode;
@@ -234,12 +238,12 @@ choose_mode (const MikeyExchange *x, const MikeyEnv *env,
     return true;
   }
   if (!(row = mikey_mode_of_message (parsed)))
-    return mikey_fail (fault, MIKEY_FAULT_BAD_DATA_TYPE,
-                       "no mode begins with a message of data type %u (%s)",
-                       parsed->hdr->data_type,
-                       mikey_registry_name (MIKEY_REG_DATA_TYPE,
-                                            parsed->hdr->data_type)
-                           ?: "unknown");
+    return mikey_fail (
+        fault, MIKEY_FAULT_BAD_DATA_TYPE,
+        "no mode begins with a message of data type %u (%s)",
+        parsed->hdr->data_type,
+        mikey_registry_name (MIKEY_REG_DATA_TYPE, parsed->hdr->data_type)
+            ?: "unknown");
   MIKEY_TRY (check_allowed (env, row, fault));
   *mode = row->type;
   return true;
@@ -255,8 +259,8 @@ check_csb (const MikeyExchange *x, const MikeyModeType *mode,
   if (!csb || mode->rebinds || csb->csb_id == parsed->hdr->csb_id)
     return true;
   return mikey_fail (fault, MIKEY_FAULT_CSB_MISMATCH,
-                     "CSB ID %08x, this session's is %08x",
-                     parsed->hdr->csb_id, csb->csb_id);
+                     "CSB ID %08x, this session's is %08x", parsed->hdr->csb_id,
+                     csb->csb_id);
 }
 
 /* Runs the step; STEP->in and STEP->sent are set. Freshness is judged first,
@@ -373,8 +377,8 @@ mikey_exchange_receive (MikeyExchange *x, const MikeyEnv *env,
   MikeyFault local;
 
   fault = fault ? fault : &local;
-  MIKEY_TRY (mikey_parsed_init (&parsed, message, env->policy->tolerances,
-                                fault));
+  MIKEY_TRY (
+      mikey_parsed_init (&parsed, message, env->policy->tolerances, fault));
   if (dispatch (x, env, &parsed, reply, fault)) {
     mikey_writer_clear (&x->held); /* overtaken */
     return true;
@@ -395,7 +399,7 @@ mikey_exchange_resume (MikeyExchange *x, const MikeyEnv *env,
 {
   g_auto (MikeyWriter) held = x->held;
 
-  x->held = (MikeyWriter) MIKEY_WRITER_INIT;
+  x->held = (MikeyWriter)MIKEY_WRITER_INIT;
   if (!held.len)
     return mikey_fail (fault, MIKEY_FAULT_USAGE, "no message is waiting");
   return mikey_exchange_receive (x, env, mikey_writer_slice (&held), reply,

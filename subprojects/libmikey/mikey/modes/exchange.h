@@ -43,7 +43,8 @@ void mikey_exchange_init (MikeyExchange *x);
 void mikey_exchange_clear (MikeyExchange *x);
 bool mikey_exchange_add_stream (MikeyExchange *x, guint32 ssrc, guint32 roc);
 
-/* The first message, of MODE. */
+/* The first message, of MODE; once a bundle is in force, that bundle again for
+ * those who come late, where the mode can do that. */
 bool mikey_exchange_offer (MikeyExchange *x, const MikeyEnv *env,
                            MikeyMode mode, MikeyWriter *out,
                            MikeyFault *fault) MIKEY_MUST_CHECK;

@@ -17,17 +17,28 @@ hash (MikeySlice octets, guint8 key[MIKEY_REPLAY_KEY_LEN])
 }
 
 /* The same for a message that this side has sent. Both sides may share a store,
- * so the role stands behind the message. */
+ * so that it is told behind the message whose it was: of a bundle, that of the
+ * one or the other role; before there is one, that of an identity. */
 static void
-hash_own (MikeySlice octets, MikeyRole role, guint8 key[MIKEY_REPLAY_KEY_LEN])
+hash_own (const MikeyStep *step, MikeySlice octets,
+          guint8 key[MIKEY_REPLAY_KEY_LEN])
 {
-  guint8 side = (guint8) role;
+  guint8 side = (guint8) step->x->role;
+  MikeySlice whose = step->x->csb ? mikey_slice (&side, 1) : step->env->local_id;
   struct sha256_ctx ctx;
 
   sha256_init (&ctx);
   sha256_update (&ctx, octets.len, octets.data);
-  sha256_update (&ctx, 1, &side);
+  sha256_update (&ctx, whose.len, whose.data);
   sha256_digest (&ctx, MIKEY_REPLAY_KEY_LEN, key);
+}
+
+/* Without a bundle and without a name, nobody can tell whose it was. */
+static bool
+knows_own (const MikeyStep *step)
+{
+  return step->x->csb ? step->x->csb->message_key != NULL
+                      : step->env->local_id.len != 0;
 }
 
 static bool
@@ -84,17 +95,18 @@ is_excused (const MikeyStep *step)
          && (step->env->policy->tolerances & MIKEY_TOLERATE_CLOCK);
 }
 
-/* An update of ours that comes back: without identities in it, nothing else
- * would tell it from one of the peer's. */
+/* A message of ours that comes back, to this session or to another one of this
+ * side: without both identities in it, nothing else would tell it from one of
+ * the peer's. */
 static bool
 check_reflected (const MikeyStep *step, MikeyFault *fault)
 {
   const MikeyReplay *replay = step->env->replay;
   guint8 key[MIKEY_REPLAY_KEY_LEN];
 
-  if (!step->x->csb)
+  if (!knows_own (step))
     return true;
-  hash_own (step->in->parsed->raw, step->x->role, key);
+  hash_own (step, step->in->parsed->raw, key);
   return replay->check (replay->user, key, step->env->now, fault);
 }
 
@@ -111,8 +123,14 @@ mikey_freshness_check (const MikeyStep *step, MikeyFreshness *freshness,
   if (!freshness->judged)
     return true;
   MIKEY_TRY (check_reflected (step, fault));
-  if (t->ts_type == MIKEY_TIMESTAMP_COUNTER)
+  if (t->ts_type == MIKEY_TIMESTAMP_COUNTER) {
+    /* Counters are fresh for as long as the store remembers: who relies on the
+     * clock does not rely on that. */
+    if (judged && env->policy->timestamp_type != MIKEY_TIMESTAMP_COUNTER)
+      return mikey_fail_at (fault, MIKEY_FAULT_STALE, "T", t->base.offset,
+                            "a counter, where the policy wants the time");
     return check_counter (step, t, freshness, fault);
+  }
   if (t->value.len != 8)
     return mikey_fail_at (fault, MIKEY_FAULT_STALE, "T", t->base.offset,
                           "TS type %u has no place in this message",
@@ -149,11 +167,11 @@ mikey_freshness_remember_own (const MikeyStep *step, MikeyFault *fault)
   MikeyTime sent = env->now;
   guint8 key[MIKEY_REPLAY_KEY_LEN];
 
-  if (!step->x->csb || !step->work->message_key)
+  if (!knows_own (step) || !step->work->message_key)
     return true;
   if (judged && env->policy->timestamp_type != MIKEY_TIMESTAMP_COUNTER)
     sent = mikey_time_from_ntp (step->timestamp, env->now);
-  hash_own (mikey_writer_slice (step->out), step->x->role, key);
+  hash_own (step, mikey_writer_slice (step->out), key);
   return env->replay->add (env->replay->user, key, env->now,
                            judged ? sent + skew * MIKEY_TIME_SECOND
                                   : MIKEY_TIME_NONE,

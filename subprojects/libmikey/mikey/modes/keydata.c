@@ -5,10 +5,10 @@
 
 #include "srtp.h"
 
-#define MAX_INDEX  ((G_GUINT64_CONSTANT (1) << 48) - 1) /* ROC||SEQ */
-#define INDEX_LEN  6
-#define MIN_TGK    16 /* octets, against an exhaustive search */
-#define MAX_MKI    128 /* octets, what libsrtp takes */
+#define MAX_INDEX ((G_GUINT64_CONSTANT (1) << 48) - 1) /* ROC||SEQ */
+#define INDEX_LEN 6
+#define MIN_TGK   16  /* octets, against an exhaustive search */
+#define MAX_MKI   128 /* octets, what libsrtp takes */
 
 /* --- choosing --- */
 
@@ -69,14 +69,6 @@ stretch (gsize len, gsize beside, const MikeyCipher *cipher)
   return len;
 }
 
-/* Adds 1 to a number of LEN octets. */
-static void
-count (guint8 *number, gsize len)
-{
-  while (len > 0 && ++number[--len] == 0)
-    ;
-}
-
 static bool
 is_live (const MikeyCsb *csb, MikeySlice mki)
 {
@@ -88,25 +80,24 @@ is_live (const MikeyCsb *csb, MikeySlice mki)
   return false;
 }
 
-/* Counts from a random start, so that MKIs are distinct within the bundle and
- * not those that the same media had under another (3830-A.1-01). Both sides may
- * rekey at the same moment: the Initiator takes even numbers, the Responder odd
- * ones. */
+/* Random, and none that is in use: distinct within the bundle, and neither
+ * those that the same media had under another (3830-A.1-01) nor those of a
+ * rekey whose answer was lost. Both sides may rekey at the same moment: the
+ * Initiator takes even numbers, the Responder odd ones. */
 static bool
 choose_mki (MikeyStep *step, guint8 *mki, gsize len, MikeyFault *fault)
 {
-  const MikeyCsb *csb = step->work;
-  const MikeyTrafficKey *last
-      = csb->num_keys ? &csb->keys[csb->num_keys - 1] : NULL;
   guint8 odd = step->x->role == MIKEY_ROLE_RESPONDER;
+  guint tries;
 
-  if (last && last->mki.len == len)
-    memcpy (mki, last->mki.data, len);
-  else
+  for (tries = 0; tries < 64; tries++) {
     MIKEY_TRY (mikey_random_fill (step->env->random, mki, len, fault));
-  while ((mki[len - 1] & 1) != odd || is_live (csb, mikey_slice (mki, len)))
-    count (mki, len);
-  return true;
+    mki[len - 1] = (guint8)((mki[len - 1] & ~1) | odd);
+    if (!is_live (step->work, mikey_slice (mki, len)))
+      return true;
+  }
+  return mikey_fail (fault, MIKEY_FAULT_NO_RANDOM,
+                     "the random source gives no unused MKI");
 }
 
 /* One interval after the other, the last one open-ended. 3830-6.14-01: indices
@@ -282,11 +273,14 @@ static bool
 check_key_data (const MikeyKeyData *data, MikeyFault *fault)
 {
   if (data->type > MIKEY_KEY_TYPE_TEK_SALT)
-    return mikey_fail (fault, MIKEY_FAULT_BAD_VALUE,
-                       "Key data of type %u (%s) have no place in this mode",
-                       data->type,
-                       mikey_registry_name (MIKEY_REG_KEY_DATA_TYPE,
-                                            data->type));
+    return mikey_fail (
+        fault, MIKEY_FAULT_BAD_VALUE,
+        "Key data of type %u (%s) have no place in this mode", data->type,
+        mikey_registry_name (MIKEY_REG_KEY_DATA_TYPE, data->type));
+  if (data->kv.spi.len > MAX_MKI)
+    return mikey_fail (fault, MIKEY_FAULT_LIMIT,
+                       "an MKI of %" G_GSIZE_FORMAT " bytes, SRTP takes %d",
+                       data->kv.spi.len, MAX_MKI);
   if (data->key.len == 0 || data->key.len > MIKEY_MAX_KEY
       || data->salt.len > MIKEY_MAX_SALT)
     return mikey_fail (fault, MIKEY_FAULT_BAD_LENGTH,
@@ -357,7 +351,7 @@ read_keys (const MikeyChain *chain, bool authentic, MikeyCsb *csb,
   const MikeyPayload *p;
 
   for (p = chain->head; p; p = p->link) {
-    const MikeyKeyData *data = (const MikeyKeyData *) p;
+    const MikeyKeyData *data = (const MikeyKeyData *)p;
 
     if (p->type->code != MIKEY_PAYLOAD_KEY_DATA)
       return mikey_fail (fault, MIKEY_FAULT_EXTRA_PAYLOAD,
@@ -374,21 +368,41 @@ read_keys (const MikeyChain *chain, bool authentic, MikeyCsb *csb,
   return true;
 }
 
-/* A key is good for something only if each crypto session can use it. */
+static bool
+is_usable (const MikeyCsb *csb, const MikeyTrafficKey *traffic_key,
+           MikeyFault *fault)
+{
+  guint i;
+
+  for (i = 0; i < csb->num_cs; i++) {
+    g_autoptr (MikeySecret) key = NULL;
+    g_autoptr (MikeySecret) salt = NULL;
+
+    MIKEY_TRY (
+        mikey_csb_derive (csb, &csb->cs[i], traffic_key, &key, &salt, fault));
+  }
+  return true;
+}
+
+/* A key is good for something only if each crypto session can use it: those of
+ * the newest generation must be, whether they came just now or stay under other
+ * policies. Older ones end with the policies that they were for. */
 static bool
 check_usable (MikeyStep *step, MikeyFault *fault)
 {
-  const MikeyCsb *csb = step->work;
-  guint k, i;
+  MikeyCsb *csb = step->work;
+  guint k;
 
-  for (k = 0; k < csb->num_keys; k++)
-    for (i = 0; i < csb->num_cs; i++) {
-      g_autoptr (MikeySecret) key = NULL;
-      g_autoptr (MikeySecret) salt = NULL;
+  for (k = csb->num_keys; k > 0; k--) {
+    const MikeyTrafficKey *key = &csb->keys[k - 1];
 
-      MIKEY_TRY (mikey_csb_derive (csb, &csb->cs[i], &csb->keys[k], &key,
-                                   &salt, fault));
-    }
+    if (is_usable (csb, key, fault))
+      continue;
+    if (key->generation == csb->generation)
+      return false;
+    mikey_csb_drop_keys (csb, key->generation + 1);
+    return true;
+  }
   return true;
 }
 
@@ -400,10 +414,11 @@ mikey_keys_read (MikeyStep *step, const MikeyVerified *verified,
   g_auto (KeyList) list = { 0 };
   MikeyChain chain;
 
+  if (plain->len == 0 && verified->checked->rules->update)
+    return check_usable (step, fault);
   if (plain->len == 0)
-    return verified->checked->rules->update
-           || mikey_fail (fault, MIKEY_FAULT_MISSING_PAYLOAD,
-                          "%s without Key data", verified->checked->rules->name);
+    return mikey_fail (fault, MIKEY_FAULT_MISSING_PAYLOAD,
+                       "%s without Key data", verified->checked->rules->name);
   MIKEY_TRY (mikey_chain_read_all (&chain, MIKEY_PAYLOAD_KEY_DATA,
                                    MIKEY_PLACE_SEALED,
                                    mikey_secret_slice (plain), &arena, fault));

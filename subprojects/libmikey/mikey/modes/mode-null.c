@@ -106,8 +106,12 @@ send_update (MikeyStep *step, MikeyFault *fault)
   MIKEY_TRY (check_carrier (step->env, fault));
   MIKEY_TRY (mikey_adopt_own_streams (step, fault));
   shape = dress (step);
-  if (step->new_keys)
+  if (step->new_keys) {
+    /* The peer has one key without an MKI at a time: the newest. */
+    if (shape.validity == MIKEY_KEY_VALIDITY_NULL)
+      mikey_csb_drop_mki (step->work, MIKEY_SLICE_EMPTY);
     MIKEY_TRY (mikey_fresh_keys (step, &shape, &mikey_cipher_null, fault));
+  }
   return send_init (step, fault);
 }
 

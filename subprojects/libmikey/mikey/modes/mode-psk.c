@@ -19,7 +19,10 @@ enum { PSK_INIT = 0, PSK_RESP = 1 };
 
 /* 3830-3.1-02, 3830-6.2-04 */
 static const MikeyMessageRules init_rules = {
-  "PSK I_MESSAGE", "RFC 3830 3.1", PSK_INIT, false,
+  "PSK I_MESSAGE",
+  "RFC 3830 3.1",
+  PSK_INIT,
+  false,
   { { MIKEY_PAYLOAD_T, 1, 1 },
     { MIKEY_PAYLOAD_RAND, 1, 1 },
     { MIKEY_PAYLOAD_ID, 0, 2 },
@@ -29,7 +32,10 @@ static const MikeyMessageRules init_rules = {
 
 /* 3830-4.5-02, 3830-4.5-06 */
 static const MikeyMessageRules update_rules = {
-  "PSK I_MESSAGE (update)", "RFC 3830 4.5", PSK_INIT, true,
+  "PSK I_MESSAGE (update)",
+  "RFC 3830 4.5",
+  PSK_INIT,
+  true,
   { { MIKEY_PAYLOAD_T, 1, 1 },
     { MIKEY_PAYLOAD_ID, 0, 2 },
     { MIKEY_PAYLOAD_SP, 0, MIKEY_MAX_SP },
@@ -38,7 +44,10 @@ static const MikeyMessageRules update_rules = {
 
 /* 3830-3.1-03 */
 static const MikeyMessageRules resp_rules = {
-  "PSK R_MESSAGE", "RFC 3830 3.1", PSK_RESP, false,
+  "PSK R_MESSAGE",
+  "RFC 3830 3.1",
+  PSK_RESP,
+  false,
   { { MIKEY_PAYLOAD_T, 1, 1 },
     { MIKEY_PAYLOAD_ID, 0, 1 },
     { MIKEY_PAYLOAD_V, 1, 1 } },
@@ -62,9 +71,9 @@ find_psk (MikeyStep *step, MikeyFault *fault)
 {
   const MikeyCredentials *credentials = step->env->credentials;
 
-  step->work->message_key = credentials->psk (
-      credentials->user, mikey_own_identity (step)->data,
-      mikey_peer_identity (step)->data, fault);
+  step->work->message_key
+      = credentials->psk (credentials->user, mikey_own_identity (step)->data,
+                          mikey_peer_identity (step)->data, fault);
   return step->work->message_key != NULL;
 }
 
@@ -82,7 +91,8 @@ wanted_shape (const MikeyPolicyData *policy)
   };
 }
 
-/* 3830-4.2.3-03, 3830-4.2.4-03: in this mode there is no message without both */
+/* 3830-4.2.3-03, 3830-4.2.4-03: in this mode there is no message without both
+ */
 static bool
 find_algorithms (const MikeyPolicyData *policy, const MikeyCipher **cipher,
                  const MikeyMac **mac, MikeyFault *fault)
@@ -146,6 +156,20 @@ send_offer (MikeyStep *step, MikeyFault *fault)
   return send_init (step, false, true, cipher, mac, fault);
 }
 
+/* The whole bundle again with its newest keys, for those who come late to a
+ * group: same CSB ID, CS IDs and RAND (3830-6.11-02, 3830-8.1-01). Who has it
+ * already has no use for it. */
+static bool
+repeat_offer (MikeyStep *step, MikeyFault *fault)
+{
+  const MikeyCipher *cipher;
+  const MikeyMac *mac;
+
+  MIKEY_TRY (find_algorithms (step->env->policy, &cipher, &mac, fault));
+  MIKEY_TRY (mikey_adopt_own_streams (step, fault));
+  return send_init (step, false, true, cipher, mac, fault);
+}
+
 /* 3830-4.5-01, 3830-4.5-03: the same bundle under a new timestamp, with or
  * without new keys. */
 static bool
@@ -191,9 +215,8 @@ ids_and_t (const MikeyChecked *init, const MikeyIdentity *receiver,
     idr = idi;
     idi = MIKEY_SLICE_EMPTY;
   }
-  return (VerifiedIds){
-    { idi, answered_idr.len ? answered_idr : idr, t_of (init)->value }
-  };
+  return (VerifiedIds){ { idi, answered_idr.len ? answered_idr : idr,
+                          t_of (init)->value } };
 }
 
 /* The R_MESSAGE: 3830-3.1-07, 3830-5.2-05 */
@@ -205,8 +228,7 @@ send_verification (MikeyStep *step, const MikeyProtection *protection,
   MikeyIdentity none = { 0, MIKEY_SLICE_EMPTY };
   const MikeyIdentity *own
       = step->env->policy->send_ids ? mikey_own_identity (step) : &none;
-  VerifiedIds ids
-      = ids_and_t (step->in, mikey_own_identity (step), own->data);
+  VerifiedIds ids = ids_and_t (step->in, mikey_own_identity (step), own->data);
   g_auto (MikeyDraft) draft = MIKEY_DRAFT_INIT;
 
   mikey_draft_hdr (&draft, PSK_RESP, false, step->work);
@@ -222,8 +244,10 @@ accept_peer (MikeyStep *step, MikeyFault *fault)
 {
   const MikeyCredentials *credentials = step->env->credentials;
 
-  return credentials->accept_peer (credentials->user,
-                                   mikey_peer_identity (step)->data, fault);
+  MIKEY_TRY (credentials->accept_peer (
+      credentials->user, mikey_peer_identity (step)->data, fault));
+  step->work->peer_proved = true;
+  return true;
 }
 
 /* From the verified message on: 3830-3.1-04 */
@@ -247,7 +271,7 @@ refuse_null (const MikeyChecked *in, MikeyFault *fault)
 {
   const MikeyKemac *kemac = mikey_checked_find (in, MIKEY_PAYLOAD_KEMAC, 0);
 
-  return kemac->encr_alg != MIKEY_ENCR_NULL
+  return kemac->encr_alg != MIKEY_ENCR_NULL || !kemac->encr_data.len
          || mikey_fail_at (fault, MIKEY_FAULT_UNPROTECTED, "KEMAC",
                            kemac->base.offset, "keys that are not encrypted");
 }
@@ -265,6 +289,7 @@ verify_and_take (MikeyStep *step, MikeyFault *fault)
   step->verified_by = protection;
   step->verified_mac = kemac->mac_alg;
   MIKEY_TRY (refuse_null (step->in, fault));
+  MIKEY_TRY (mikey_adopt_timestamp (step, &verified, fault));
   MIKEY_TRY (accept_peer (step, fault));
   MIKEY_TRY (take_over (step, &verified, &protection, fault));
   /* 3830-5.3-03, 3830-6.1-04 */
@@ -282,11 +307,30 @@ receive_offer (MikeyStep *step, MikeyFault *fault)
   return verify_and_take (step, fault);
 }
 
+/* Where both sides rekey at the same moment and no MKI tells the keys apart,
+ * the first Initiator's rekey is the one that holds. */
+static bool
+check_crossing_keys (const MikeyStep *step, MikeyFault *fault)
+{
+  const MikeyExchange *x = step->x;
+  const MikeyCsb *work = step->work;
+
+  if (!x->pending || x->role != MIKEY_ROLE_INITIATOR
+      || x->pending->generation == x->csb->generation
+      || work->generation == x->csb->generation
+      || work->keys[work->num_keys - 1].mki.len)
+    return true;
+  return mikey_fail (fault, MIKEY_FAULT_UNEXPECTED,
+                     "both sides rekey at the same moment, without an MKI: "
+                     "this side's keys hold");
+}
+
 static bool
 receive_update (MikeyStep *step, MikeyFault *fault)
 {
   MIKEY_TRY (mikey_adopt_identities (step, fault));
-  return verify_and_take (step, fault);
+  MIKEY_TRY (verify_and_take (step, fault));
+  return check_crossing_keys (step, fault);
 }
 
 /* --- the answer to what this side has sent --- */
@@ -300,7 +344,8 @@ same_t (const MikeyT *a, const MikeyT *b)
 static bool
 check_answer (MikeyStep *step, MikeyFault *fault)
 {
-  const MikeyT *ours = mikey_chain_find (&step->sent->chain, MIKEY_PAYLOAD_T, 0);
+  const MikeyT *ours
+      = mikey_chain_find (&step->sent->chain, MIKEY_PAYLOAD_T, 0);
   const MikeyId *idr = mikey_checked_find (step->in, MIKEY_PAYLOAD_ID, 0);
   MikeySlice peer = mikey_peer_identity (step)->data;
   bool any_t = step->env->policy->tolerances & MIKEY_TOLERATE_NEW_T_IN_REPLY;
@@ -336,7 +381,7 @@ static bool
 learn_peer (MikeyStep *step, MikeyFault *fault)
 {
   const MikeyId *idr = mikey_checked_find (step->in, MIKEY_PAYLOAD_ID, 0);
-  MikeyIdentity *peer = (MikeyIdentity *) mikey_peer_identity (step);
+  MikeyIdentity *peer = (MikeyIdentity *)mikey_peer_identity (step);
 
   if (idr && !peer->data.len
       && !mikey_csb_set_identity (step->work, peer, idr->id_type, idr->data))
@@ -374,6 +419,7 @@ claims (const MikeyParsed *parsed)
 #define WAIT     MIKEY_EXCHANGE_WAIT
 #define DONE     MIKEY_EXCHANGE_DONE
 #define UPDATING MIKEY_EXCHANGE_UPDATING
+#define FAILED   MIKEY_EXCHANGE_FAILED
 #define OFFER    MIKEY_INPUT_OFFER, NULL
 #define UPDATE   MIKEY_INPUT_UPDATE, NULL
 #define GETS(r)  MIKEY_INPUT_MESSAGE, &r
@@ -383,9 +429,11 @@ claims (const MikeyParsed *parsed)
 
 static const MikeyTransition table[] = {
   { IDLE, OFFER, NEW, send_offer, DONE, WAIT },
+  { FAILED, OFFER, NEW, send_offer, DONE, WAIT },
   { IDLE, GETS (init_rules), NEW, receive_offer, DONE, DONE },
   { WAIT, OFFER, NEW, send_offer, DONE, WAIT },
   { WAIT, GETS (resp_rules), PENDING, receive_answer, DONE, DONE },
+  { DONE, OFFER, CURRENT, repeat_offer, DONE, UPDATING },
   { DONE, UPDATE, CURRENT, send_update, DONE, UPDATING },
   { DONE, GETS (update_rules), CURRENT, receive_update, DONE, DONE },
   { UPDATING, UPDATE, CURRENT, send_update, DONE, UPDATING },

@@ -179,7 +179,8 @@ mikey_kemac_open (const MikeyProtection *protection,
 
   MIKEY_TRY (cipher);
   if (kemac->encr_data.len == 0) /* an update without keys (3830-6.2-03) */
-    return (*plain = mikey_secret_new (0)) != NULL;
+    return (*plain = mikey_secret_new (0)) != NULL
+           || mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory for keys");
   if (kemac->encr_data.len < cipher->overhead)
     return mikey_fail_at (fault, MIKEY_FAULT_BAD_LENGTH, "KEMAC",
                           kemac->base.offset, "Encr data of %" G_GSIZE_FORMAT

@@ -111,8 +111,8 @@ find_tag_len (const MikeySrtpParams *params, MikeyTolerances tolerances,
               guint32 *len, MikeyFault *fault)
 {
   guint32 key_len = params->value[MIKEY_SRTP_AUTH_KEY_LEN];
-  bool told = params->present & (1u << MIKEY_SRTP_TAG_LEN
-                                 | 1u << MIKEY_SRTP_RTP_TAG_LEN);
+  bool told = params->present
+              & (1u << MIKEY_SRTP_TAG_LEN | 1u << MIKEY_SRTP_RTP_TAG_LEN);
 
   *len = params->present & 1u << MIKEY_SRTP_RTP_TAG_LEN
              ? params->value[MIKEY_SRTP_RTP_TAG_LEN]
@@ -164,6 +164,33 @@ find_auths (const MikeySrtpParams *params, MikeyTolerances tolerances,
   return find_auth (rtp_len, &suite->rtp_auth, fault);
 }
 
+/* Parameters of RFC 4771 that say again, for SRTP or SRTCP alone, what another
+ * one says for both: here they can not differ. */
+static bool
+only_repeated (const MikeySrtpParams *params, MikeyFault *fault)
+{
+  static const struct {
+    guint param, same_as;
+  } rows[] = {
+    { MIKEY_SRTP_RTP_AUTH_ALG, MIKEY_SRTP_AUTH_ALG },
+    { MIKEY_SRTP_RTCP_AUTH_ALG, MIKEY_SRTP_AUTH_ALG },
+    { MIKEY_SRTP_RTP_AUTH_KEY_LEN, MIKEY_SRTP_AUTH_KEY_LEN },
+    { MIKEY_SRTP_RTCP_AUTH_KEY_LEN, MIKEY_SRTP_AUTH_KEY_LEN },
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++)
+    if ((params->present & 1u << rows[i].param)
+        && params->value[rows[i].param] != params->value[rows[i].same_as])
+      return mikey_fail (fault, MIKEY_FAULT_BAD_SP_PARAM,
+                         "SRTP parameter %u is %u, only %u is supported",
+                         rows[i].param, params->value[rows[i].param],
+                         params->value[rows[i].same_as]);
+  return params->value[MIKEY_SRTP_ROC_RATE] == 1
+         || bad (fault, "unsupported ROC transmission rate",
+                 params->value[MIKEY_SRTP_ROC_RATE]);
+}
+
 /* What libsrtp has no switch for. */
 static bool
 only_supported (const MikeySrtpParams *params, MikeyFault *fault)
@@ -177,7 +204,7 @@ only_supported (const MikeySrtpParams *params, MikeyFault *fault)
       return mikey_fail (fault, MIKEY_FAULT_BAD_SP_PARAM,
                          "SRTP parameter %u is %u, only 0 is supported",
                          zero[i], params->value[zero[i]]);
-  return true;
+  return only_repeated (params, fault);
 }
 
 static bool
@@ -249,6 +276,10 @@ mikey_suite_is_possible (const MikeySuite *suite, MikeyFault *fault)
     return mikey_fail (fault, MIKEY_FAULT_BAD_SP,
                        "AES-GCM authenticates by itself: set the "
                        "authentication of RTP and RTCP to null");
+  /* RFC 3711 3.4; SRTP's authentication alone has a switch */
+  if (suite->rtp_auth && !suite->rtcp_auth)
+    return mikey_fail (fault, MIKEY_FAULT_BAD_SP,
+                       "RTCP is authenticated wherever RTP is");
   return true;
 }
 
@@ -284,7 +315,7 @@ derive (const MikeyCsb *csb, const MikeyCs *cs, MikeyLabel label,
   MikeySecret *out = mikey_secret_new (len);
 
   if (out)
-    mikey_derive (&context, label, (guint8) cs->cs_id, inkey, out->data, len);
+    mikey_derive (&context, label, (guint8)cs->cs_id, inkey, out->data, len);
   return out;
 }
 
@@ -317,7 +348,8 @@ split_tek (MikeySlice tek, gsize key_len, gsize salt_len,
     return wrong_length ("TEK", tek.len, key_len, fault);
   *master_key = mikey_secret_copy (mikey_slice (tek.data, key_len));
   if (joined)
-    *master_salt = mikey_secret_copy (mikey_slice (tek.data + key_len, salt_len));
+    *master_salt
+        = mikey_secret_copy (mikey_slice (tek.data + key_len, salt_len));
   return *master_key && (!joined || *master_salt) ? true : no_memory (fault);
 }
 
@@ -329,17 +361,18 @@ derive_key (const MikeyCsb *csb, const MikeyCs *cs, const MikeyTrafficKey *key,
   MikeySlice inkey = mikey_secret_slice (key->key);
 
   if (!is_tgk (key->type))
-    return split_tek (inkey, key_len, key->salt ? 0 : salt_len,
-                      csb->tolerances,
+    return split_tek (inkey, key_len, key->salt ? 0 : salt_len, csb->tolerances,
                       master_key, master_salt, fault);
+  if (csb->rand.len == 0)
+    return mikey_fail (fault, MIKEY_FAULT_BAD_LENGTH,
+                       "a TGK, and no RAND to derive keys from it");
   *master_key = derive (csb, cs, MIKEY_LABEL_TEK, inkey, key_len);
   return *master_key || no_memory (fault);
 }
 
 static bool
-derive_salt (const MikeyCsb *csb, const MikeyCs *cs,
-             const MikeyTrafficKey *key, gsize salt_len,
-             MikeySecret **master_salt, MikeyFault *fault)
+derive_salt (const MikeyCsb *csb, const MikeyCs *cs, const MikeyTrafficKey *key,
+             gsize salt_len, MikeySecret **master_salt, MikeyFault *fault)
 {
   if (*master_salt)
     return true;

@@ -259,7 +259,7 @@ mikey_policy_init (MikeyPolicy *self)
   guint i;
 
   g_mutex_init (&self->lock);
-  self->data.modes = ~(1u << MIKEY_MODE_NULL);
+  self->data.modes = ~0u; /* null needs allow-null or a secure carrier too */
   self->data.num_suites = G_N_ELEMENTS (default_suites);
   for (i = 0; i < G_N_ELEMENTS (default_suites); i++)
     self->data.suites[i] = default_suites[i];
@@ -268,7 +268,7 @@ mikey_policy_init (MikeyPolicy *self)
 /**
  * mikey_policy_new:
  *
- * A policy that allows all modes but null, offers AES-CM-128 with
+ * A policy that allows all modes (null over secure carriers only), offers AES-CM-128 with
  * HMAC-SHA-1-80, and accepts every suite that encrypts and authenticates both
  * RTP and RTCP.
  *
@@ -291,15 +291,17 @@ mikey_policy_get_data (MikeyPolicy *self, MikeyPolicyData *data)
 /**
  * mikey_policy_set_mode_allowed:
  * @self: a #MikeyPolicy
- * @mode: a mode, or %MIKEY_MODE_AUTO for all but null
+ * @mode: a mode, or %MIKEY_MODE_AUTO for all of them
  * @allowed: may it be offered and answered?
+ *
+ * All modes are allowed at first. The null mode needs a secure carrier or
+ * #MikeyPolicy:allow-null besides.
  */
 void
 mikey_policy_set_mode_allowed (MikeyPolicy *self, MikeyMode mode,
                                gboolean allowed)
 {
-  guint32 bits = mode == MIKEY_MODE_AUTO ? ~(1u << MIKEY_MODE_NULL)
-                                         : 1u << mode;
+  guint32 bits = mode == MIKEY_MODE_AUTO ? ~0u : 1u << mode;
 
   g_mutex_lock (&self->lock);
   self->data.modes

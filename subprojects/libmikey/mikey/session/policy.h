@@ -27,7 +27,7 @@ G_BEGIN_DECLS
 MIKEY_API G_DECLARE_FINAL_TYPE (MikeyPolicy, mikey_policy, MIKEY, POLICY,
                                 GObject)
 
-/* All modes but null; AES-CM-128 with HMAC-SHA-1-80 first, every suite that
+/* All modes, null over secure carriers only; AES-CM-128 with HMAC-SHA-1-80 first, every suite that
  * srtpenc has accepted. */
 MIKEY_API MikeyPolicy *mikey_policy_new (void);
 

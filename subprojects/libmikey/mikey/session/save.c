@@ -38,6 +38,7 @@ typedef struct {
   guint32 csb_id, prf, tolerances, map_type;
   guint32 generation, num_new_keys, has_keys;
   MikeySlice rand;
+  guint32 peer_proved, has_peer_t, peer_ts_type, peer_t_high, peer_t_low;
   guint32 initiator_type, responder_type;
   MikeySlice initiator, responder;
   MikeySlice message_key;
@@ -106,6 +107,11 @@ static const MikeyField csb_fields[] = {
   MIKEY_UINT (SavedCsb, generation, "generation", 32),
   MIKEY_UINT (SavedCsb, num_new_keys, "new keys", 8, .max = MIKEY_MAX_KEYS),
   MIKEY_UINT (SavedCsb, has_keys, "has keys", 8, .max = 1),
+  MIKEY_UINT (SavedCsb, peer_proved, "peer proved", 8, .max = 1),
+  MIKEY_UINT (SavedCsb, has_peer_t, "peer's T", 8, .max = 1),
+  MIKEY_UINT (SavedCsb, peer_ts_type, "peer's TS type", 8),
+  MIKEY_UINT (SavedCsb, peer_t_high, "peer's T", 32),
+  MIKEY_UINT (SavedCsb, peer_t_low, "peer's T", 32),
   MIKEY_BYTES (SavedCsb, rand, "RAND", 8),
   MIKEY_UINT (SavedCsb, initiator_type, "ID type", 8),
   MIKEY_BYTES (SavedCsb, initiator, "initiator", 16),
@@ -185,8 +191,8 @@ save_cs (const MikeyCsb *csb, SavedCsb *saved, MikeyArena *arena)
   guint i;
 
   for (i = 0; to && i < csb->num_cs; i++)
-    to[i] = (SavedCs){ csb->cs[i].cs_id, csb->cs[i].policy_no,
-                       csb->cs[i].ssrc, csb->cs[i].roc };
+    to[i] = (SavedCs){ csb->cs[i].cs_id, csb->cs[i].policy_no, csb->cs[i].ssrc,
+                       csb->cs[i].roc };
   return to != NULL;
 }
 
@@ -206,10 +212,10 @@ save_keys (const MikeyCsb *csb, SavedCsb *saved, MikeyArena *arena)
       .key = mikey_secret_slice (key->key),
       .salt = mikey_secret_slice (key->salt),
       .mki = key->mki,
-      .from_high = (guint32) (key->from >> 32),
-      .from_low = (guint32) key->from,
-      .to_high = (guint32) (key->to >> 32),
-      .to_low = (guint32) key->to,
+      .from_high = (guint32)(key->from >> 32),
+      .from_low = (guint32)key->from,
+      .to_high = (guint32)(key->to >> 32),
+      .to_low = (guint32)key->to,
     };
   }
   return to != NULL;
@@ -231,6 +237,11 @@ save_csb (const MikeyCsb *csb, MikeyList *list, MikeyArena *arena)
     .map_type = csb->map_type,
     .generation = csb->generation,
     .num_new_keys = csb->num_new_keys,
+    .peer_proved = csb->peer_proved,
+    .has_peer_t = csb->has_peer_t,
+    .peer_ts_type = csb->peer_ts_type,
+    .peer_t_high = (guint32)(csb->peer_t >> 32),
+    .peer_t_low = (guint32)csb->peer_t,
     .has_keys = csb->has_keys,
     .rand = csb->rand,
     .initiator_type = csb->initiator.type,
@@ -270,8 +281,8 @@ mikey_exchange_save (const MikeyExchange *x, MikeyWriter *out,
     .mode = x->mode ? x->mode->mode : MIKEY_MODE_AUTO,
     .role = x->role,
     .state = x->state,
-    .timestamp_high = (guint32) (x->last_timestamp >> 32),
-    .timestamp_low = (guint32) x->last_timestamp,
+    .timestamp_high = (guint32)(x->last_timestamp >> 32),
+    .timestamp_low = (guint32)x->last_timestamp,
     .counter = x->counter,
     .sent = mikey_writer_slice (&x->sent),
     .held = mikey_writer_slice (&x->held),
@@ -328,8 +339,8 @@ load_key (MikeyCsb *csb, const SavedKey *from)
     .key = mikey_secret_copy (from->key),
     .salt = from->salt.len ? mikey_secret_copy (from->salt) : NULL,
     .mki = from->mki,
-    .from = (guint64) from->from_high << 32 | from->from_low,
-    .to = (guint64) from->to_high << 32 | from->to_low,
+    .from = (guint64)from->from_high << 32 | from->from_low,
+    .to = (guint64)from->to_high << 32 | from->to_low,
   };
   bool ok = key.key && (key.salt || !from->salt.len)
             && mikey_csb_add_keys (csb, &key, 1);
@@ -363,14 +374,18 @@ fill_csb (MikeyCsb *csb, const SavedCsb *saved)
   csb->prf = mikey_prf_find (saved->prf);
   csb->tolerances = saved->tolerances;
   csb->map_type = saved->map_type;
+  csb->peer_proved = saved->peer_proved;
+  csb->has_peer_t = saved->has_peer_t;
+  csb->peer_ts_type = saved->peer_ts_type;
+  csb->peer_t = (guint64)saved->peer_t_high << 32 | saved->peer_t_low;
   if (saved->message_key.len)
     csb->message_key = mikey_secret_copy (saved->message_key);
   return csb->prf && (csb->message_key || !saved->message_key.len)
          && mikey_csb_set_rand (csb, saved->rand)
-         && mikey_csb_set_identity (csb, &csb->initiator,
-                                    saved->initiator_type, saved->initiator)
-         && mikey_csb_set_identity (csb, &csb->responder,
-                                    saved->responder_type, saved->responder)
+         && mikey_csb_set_identity (csb, &csb->initiator, saved->initiator_type,
+                                    saved->initiator)
+         && mikey_csb_set_identity (csb, &csb->responder, saved->responder_type,
+                                    saved->responder)
          && load_cs (csb, saved) && load_policies (csb, saved)
          && load_keys (csb, saved);
 }
@@ -400,7 +415,7 @@ fill_exchange (MikeyExchange *x, const Saved *saved)
   x->role = saved->role;
   x->state = saved->state;
   x->last_timestamp
-      = (guint64) saved->timestamp_high << 32 | saved->timestamp_low;
+      = (guint64)saved->timestamp_high << 32 | saved->timestamp_low;
   x->counter = saved->counter;
   mikey_write_slice (&x->sent, saved->sent);
   mikey_write_slice (&x->held, saved->held);
@@ -419,20 +434,45 @@ is_usable (const MikeyCsb *csb)
 {
   guint i, k;
 
-  for (i = 0; csb && i < csb->num_cs; i++)
+  for (i = 0; i < csb->num_cs; i++) {
+    const MikeyCsPolicy *policy
+        = mikey_csb_find_policy (csb, csb->cs[i].policy_no);
+
+    if (!policy)
+      return false;
     for (k = 0; k < csb->num_keys; k++) {
       g_autoptr (MikeySecret) key = NULL;
       g_autoptr (MikeySecret) salt = NULL;
       MikeySuite suite;
 
-      if (!mikey_csb_derive (csb, &csb->cs[i], &csb->keys[k], &key, &salt,
-                             NULL)
-          || !mikey_suite_from_params (
-              &mikey_csb_find_policy (csb, csb->cs[i].policy_no)->params,
-              csb->tolerances, &suite, NULL))
+      if (!mikey_suite_from_params (&policy->params, csb->tolerances, &suite,
+                                    NULL)
+          || !mikey_csb_derive (csb, &csb->cs[i], &csb->keys[k], &key, &salt,
+                                NULL))
         return false;
     }
+  }
   return true;
+}
+
+/* What every bundle has: a policy, and in PSK mode the key of its messages. */
+static bool
+is_complete (const MikeyExchange *x, const MikeyCsb *csb)
+{
+  return !csb
+         || (csb->num_policies && is_usable (csb)
+             && (csb->message_key || x->mode->mode != MIKEY_MODE_PSK));
+}
+
+/* Our message that awaits an answer is one that we could have sent. */
+static bool
+is_answerable (const MikeyExchange *x)
+{
+  g_auto (MikeyParsed) sent = { .raw = MIKEY_SLICE_EMPTY };
+
+  return mikey_parsed_init (&sent, mikey_writer_slice (&x->sent),
+                            MIKEY_TOLERATE_NOTHING, NULL)
+         && mikey_chain_find (&sent.chain, MIKEY_PAYLOAD_T, 0);
 }
 
 /* A state without the bundle that it speaks of would be walked into later. */
@@ -445,9 +485,11 @@ is_consistent (const MikeyExchange *x)
   bool in_force
       = x->state == MIKEY_EXCHANGE_DONE || x->state == MIKEY_EXCHANGE_UPDATING;
 
-  return is_usable (x->csb) && is_usable (x->pending)
-         && (!waits || (x->pending && x->sent.len)) && (!in_force || x->csb)
-         && (x->mode || x->state == MIKEY_EXCHANGE_IDLE);
+  if (!x->mode)
+    return x->state == MIKEY_EXCHANGE_IDLE && !x->csb && !x->pending;
+  return is_complete (x, x->csb) && is_complete (x, x->pending)
+         && (!waits || (x->pending && is_answerable (x)))
+         && (!in_force || x->csb);
 }
 
 bool
@@ -456,8 +498,8 @@ mikey_exchange_load (MikeyExchange *x, MikeySlice saved, MikeyFault *fault)
   g_auto (MikeyArena) arena = MIKEY_ARENA_INIT;
   Saved fields = { 0 };
 
-  MIKEY_TRY (mikey_struct_read_all (&saved_struct, saved, &fields, &arena,
-                                    fault));
+  MIKEY_TRY (
+      mikey_struct_read_all (&saved_struct, saved, &fields, &arena, fault));
   if (fill_exchange (x, &fields) && is_consistent (x))
     return true;
   mikey_exchange_clear (x);

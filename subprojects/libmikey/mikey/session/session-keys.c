@@ -14,8 +14,9 @@ by_cs_newest_first (gconstpointer a, gconstpointer b)
 
   if (mikey_keys_get_cs_id (x) != mikey_keys_get_cs_id (y))
     return mikey_keys_get_cs_id (x) < mikey_keys_get_cs_id (y) ? -1 : 1;
-  return (gint)mikey_keys_get_generation (y)
-         - (gint)mikey_keys_get_generation (x);
+  if (mikey_keys_get_generation (x) == mikey_keys_get_generation (y))
+    return 0;
+  return mikey_keys_get_generation (x) > mikey_keys_get_generation (y) ? -1 : 1;
 }
 
 static bool
@@ -77,6 +78,13 @@ mikey_session_get_keys (MikeySession *self)
   return copy;
 }
 
+static bool
+has_older_keys (const MikeyCsb *csb, guint generation)
+{
+  return csb && csb->num_keys
+         && csb->keys[0].generation < MIN (generation, csb->generation);
+}
+
 /**
  * mikey_session_drop_keys:
  * @self: a #MikeySession
@@ -91,7 +99,8 @@ mikey_session_drop_keys (MikeySession *self, guint generation)
 
   if (!mikey_session_enter (self, NULL))
     return;
-  csb = self->x.csb ? mikey_csb_copy (self->x.csb) : NULL;
+  csb = has_older_keys (self->x.csb, generation) ? mikey_csb_copy (self->x.csb)
+                                                 : NULL;
   if (csb) {
     mikey_csb_drop_keys (csb, generation);
     mikey_csb_unref (self->x.csb);

@@ -82,7 +82,9 @@ message_or_error (bool ok, MikeyWriter *out, const MikeyFault *fault,
  *
  * Makes the first message, of the session's mode. Without a verification
  * message to wait for (#MikeyPolicy:request-verification), the keys are
- * established with it.
+ * established with it. Once keys are established, the same bundle is offered
+ * again, with its newest keys, for those who come late to a group; modes that
+ * can not do that fail with %MIKEY_ERROR_USAGE.
  *
  * Returns: (transfer full): the message, or %NULL
  */

@@ -178,7 +178,7 @@ mikey_session_get_peer_identity (MikeySession *self)
   gchar *id = NULL;
 
   g_mutex_lock (&self->lock);
-  if (self->csb) {
+  if (self->csb && self->csb->peer_proved) {
     peer = self->x.role == MIKEY_ROLE_INITIATOR ? &self->csb->responder
                                                 : &self->csb->initiator;
     id = mikey_string_of (peer->data);
