@@ -107,9 +107,9 @@ static void
 store_init (TestStore *store)
 {
   store->seen = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
-                                       (GDestroyNotify) g_bytes_unref, g_free);
-  store->counters = g_hash_table_new_full (
-      g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+                                       (GDestroyNotify)g_bytes_unref, g_free);
+  store->counters = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
+                                           (GDestroyNotify)g_bytes_unref, NULL);
   store->csb_ids = g_hash_table_new (NULL, NULL);
 }
 
@@ -181,8 +181,7 @@ test_policy_defaults (MikeyPolicyData *policy)
     .send_ids = true,
     .num_suites = 2,
     .suites = { { MIKEY_SRTP_CIPHER_AES_128_ICM, MIKEY_SRTP_AUTH_HMAC_SHA1_80,
-                  MIKEY_SRTP_CIPHER_AES_128_ICM,
-                  MIKEY_SRTP_AUTH_HMAC_SHA1_80 },
+                  MIKEY_SRTP_CIPHER_AES_128_ICM, MIKEY_SRTP_AUTH_HMAC_SHA1_80 },
                 { MIKEY_SRTP_CIPHER_AES_256_GCM, MIKEY_SRTP_AUTH_NULL,
                   MIKEY_SRTP_CIPHER_AES_256_GCM, MIKEY_SRTP_AUTH_NULL } },
   };
@@ -207,9 +206,9 @@ test_side_init (TestSide *side, const char *local, const char *peer)
   side->psk = mikey_slice (psk, sizeof psk - 1);
   side->random = (MikeyRandom){ fill, side };
   side->credentials = (MikeyCredentials){ side, ask_psk, accept_peer };
-  side->replay = (MikeyReplay){ &side->store,  store_check,       store_add,
-                                store_counter, store_raise_counter,
-                                store_claim_csb };
+  side->replay
+      = (MikeyReplay){ &side->store,  store_check,         store_add,
+                       store_counter, store_raise_counter, store_claim_csb };
   side->env = (MikeyEnv){
     .now = TEST_NOW,
     .random = &side->random,
@@ -258,7 +257,7 @@ is_protected (TestPair *pair)
 static void
 set_up (TestPair *pair, TestSide *side, guint64 seed, guint32 ssrc)
 {
-  side->policy.modes = pair->protected ? 1u << pair->mode->mode : 0;
+  side->policy.modes = 1u << pair->mode->mode;
   side->env.carrier_secure = !pair->protected;
   side->seed = test_seed * 2 + seed;
   g_assert_true (mikey_exchange_add_stream (&side->x, ssrc, 0));
@@ -357,9 +356,8 @@ begin (TestPair *pair, TestStepKind step, TestSide **from)
   GBytes *message;
 
   *from = step == TEST_UPDATE_BOB ? &pair->bob : &pair->alice;
-  message = step == TEST_OFFER
-                ? test_offer (*from, pair->mode->mode, &fault)
-                : test_update (*from, true, &fault);
+  message = step == TEST_OFFER ? test_offer (*from, pair->mode->mode, &fault)
+                               : test_update (*from, true, &fault);
   if (!message)
     g_error ("%s, %s: %s", pair->mode->nick, test_step_names[step], fault.text);
   return message;
@@ -439,7 +437,7 @@ test_is_established (const TestSide *side)
 static int
 by_text (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(char *const *) a, *(char *const *) b);
+  return strcmp (*(char *const *)a, *(char *const *)b);
 }
 
 static char *
@@ -479,7 +477,7 @@ test_keys (const TestSide *side)
       g_ptr_array_add (lines, key_line (csb, &csb->cs[i], &csb->keys[k]));
   g_ptr_array_sort (lines, by_text);
   g_ptr_array_add (lines, NULL);
-  return g_strjoinv ("\n", (char **) lines->pdata);
+  return g_strjoinv ("\n", (char **)lines->pdata);
 }
 
 /* --- refusals --- */
@@ -590,12 +588,86 @@ test_remac (const TestSide *from, MikeySlice message, GBytes *sent)
     return NULL;
   last = last_of (&parsed.chain);
   if (last->type->code == MIKEY_PAYLOAD_KEMAC)
-    return with_tag (from, &parsed, ((const MikeyKemac *) last)->mac_alg,
-                     parts, 0);
+    return with_tag (from, &parsed, ((const MikeyKemac *)last)->mac_alg, parts,
+                     0);
   if (last->type->code != MIKEY_PAYLOAD_V || !sent
       || !mikey_parsed_init (&answered, test_slice (sent),
                              MIKEY_TOLERATE_NOTHING, NULL))
     return NULL;
-  return with_tag (from, &parsed, ((const MikeyV *) last)->auth_alg, parts,
+  return with_tag (from, &parsed, ((const MikeyV *)last)->auth_alg, parts,
                    appendix (&parsed, &answered, parts + 1));
+}
+
+/* --- editing --- */
+
+void *
+test_find (MikeyChain *chain, guint32 payload, guint index)
+{
+  void *found = mikey_chain_find (chain, payload, index);
+
+  g_assert_nonnull (found);
+  return found;
+}
+
+void *
+test_insert (MikeyPayload *before, guint32 code, MikeyArena *arena)
+{
+  MikeyChain alone = { code, NULL };
+  MikeyPayload *payload = mikey_chain_add (&alone, code, arena);
+
+  g_assert_nonnull (payload);
+  payload->link = before->link;
+  before->link = payload;
+  return payload;
+}
+
+GBytes *
+test_edit (const TestSide *from, GBytes *message, GBytes *sent, TestEdit edit,
+           void *data)
+{
+  g_auto (MikeyParsed) parsed = { .raw = MIKEY_SLICE_EMPTY };
+  g_auto (MikeyWriter) w = MIKEY_WRITER_INIT;
+  GBytes *edited;
+
+  g_assert_true (mikey_parsed_init (&parsed, test_slice (message),
+                                    MIKEY_TOLERATE_NOTHING, NULL));
+  edit (&parsed.chain, &parsed.arena, data);
+  mikey_chain_write (&parsed.chain, &w);
+  g_assert_true (mikey_writer_ok (&w, NULL));
+  edited = test_remac (from, mikey_writer_slice (&w), sent);
+  return edited ? edited : test_bytes (mikey_writer_slice (&w));
+}
+
+typedef struct {
+  const TestSide *from;
+  GBytes *message;
+  MikeySlice plain;
+} NewKeys;
+
+static void
+seal_keys (MikeyChain *chain, MikeyArena *arena, void *data)
+{
+  const NewKeys *keys = data;
+  MikeyParsed parsed
+      = { .chain = *chain, .hdr = (const MikeyHdr *)chain->head };
+  MikeyProtection protection = protection_of (keys->from, &parsed);
+  MikeyKemac *kemac = test_find (chain, MIKEY_PAYLOAD_KEMAC, 0);
+  const MikeyCipher *cipher = mikey_cipher_find (kemac->encr_alg);
+  gsize len = keys->plain.len + cipher->overhead;
+  guint8 *out = mikey_arena_alloc (arena, len);
+  MikeyFault fault;
+
+  protection.timestamp = mikey_t_as_64 (test_find (chain, MIKEY_PAYLOAD_T, 0));
+  if (keys->plain.len
+      && !mikey_kemac_seal (&protection, cipher, keys->plain, out, &fault))
+    g_error ("%s", fault.text);
+  kemac->encr_data = mikey_slice (out, keys->plain.len ? len : 0);
+}
+
+GBytes *
+test_with_keys (const TestSide *from, GBytes *message, MikeySlice plain)
+{
+  NewKeys keys = { from, message, plain };
+
+  return test_edit (from, message, NULL, seal_keys, &keys);
 }

@@ -13,7 +13,7 @@
 
 #include "sampled.h"
 
-#define TEST_NOW (G_GINT64_CONSTANT (1700000000) * MIKEY_TIME_SECOND)
+#define TEST_NOW   (G_GINT64_CONSTANT (1700000000) * MIKEY_TIME_SECOND)
 #define TEST_ALICE "sip:alice@example.org"
 #define TEST_BOB   "sip:bob@example.org"
 
@@ -39,10 +39,10 @@ typedef struct {
   MikeyReplay replay;
   TestStore store;
   guint64 seed;
-  guint random_calls;   /* so far */
+  guint random_calls;    /* so far */
   guint random_fails_at; /* that call, counted from 1; 0: none */
-  MikeySlice psk;       /* empty: there is none */
-  bool pending;         /* the credential is not there yet */
+  MikeySlice psk;        /* empty: there is none */
+  bool pending;          /* the credential is not there yet */
   bool refuses_peer;
   guint asked; /* how often for a key */
 } TestSide;
@@ -80,8 +80,12 @@ bool test_receive (TestSide *side, GBytes *message, GBytes **reply,
 bool test_resume (TestSide *side, GBytes **reply, MikeyFault *fault);
 
 /* Which message of an exchange; the three that a script begins. */
-typedef enum { TEST_OFFER, TEST_UPDATE_ALICE, TEST_UPDATE_BOB, TEST_NUM_STEPS }
-    TestStepKind;
+typedef enum {
+  TEST_OFFER,
+  TEST_UPDATE_ALICE,
+  TEST_UPDATE_BOB,
+  TEST_NUM_STEPS
+} TestStepKind;
 
 extern const char *const test_step_names[TEST_NUM_STEPS];
 
@@ -91,8 +95,8 @@ typedef void (*TestHook) (TestPair *pair, TestSide *from, TestSide *to,
 
 /* Begins STEP and delivers messages until none is left; asserts that each is
  * accepted. */
-void test_run_step (TestPair *pair, TestStepKind step, TestHook hook,
-                    void *data);
+void
+test_run_step (TestPair *pair, TestStepKind step, TestHook hook, void *data);
 /* All steps. Returns how many messages there were. */
 guint test_run_script (TestPair *pair, TestHook hook, void *data);
 
@@ -105,11 +109,11 @@ guint test_remembered (const TestSide *side);
 /* The traffic keys of the bundle in force, a line each, in an order of their
  * own; empty: none. Secret, were it not for tests. */
 char *test_keys (const TestSide *side);
-#define assert_same_keys(a, b)                                                \
-  do {                                                                        \
-    g_autofree char *_a = test_keys (a), *_b = test_keys (b);                 \
-    g_assert_cmpstr (_a, !=, "");                                             \
-    g_assert_cmpstr (_a, ==, _b);                                             \
+#define assert_same_keys(a, b)                                                 \
+  do {                                                                         \
+    g_autofree char *_a = test_keys (a), *_b = test_keys (b);                  \
+    g_assert_cmpstr (_a, !=, "");                                              \
+    g_assert_cmpstr (_a, ==, _b);                                              \
   } while (0)
 bool test_is_established (const TestSide *side);
 
@@ -118,38 +122,50 @@ bool test_is_established (const TestSide *side);
  * it answers, or NULL. */
 GBytes *test_remac (const TestSide *from, MikeySlice message, GBytes *sent);
 
+/* MESSAGE, of FROM, after EDIT has been at its payloads; its MAC is made anew
+ * where it has one. New payloads and octets are ARENA's. */
+typedef void (*TestEdit) (MikeyChain *chain, MikeyArena *arena, void *data);
+GBytes *test_edit (const TestSide *from, GBytes *message, GBytes *sent,
+                   TestEdit edit, void *data);
+/* MESSAGE, an I_MESSAGE of FROM, with PLAIN for its Key data. */
+GBytes *
+test_with_keys (const TestSide *from, GBytes *message, MikeySlice plain);
+void *test_find (MikeyChain *chain, guint32 payload, guint index);
+/* A new payload of type CODE behind BEFORE. */
+void *test_insert (MikeyPayload *before, guint32 code, MikeyArena *arena);
+
 GBytes *test_bytes (MikeySlice slice);
 MikeySlice test_slice (GBytes *bytes);
 
 /* The fault has that code, says its class, and is nobody's defect. */
-#define assert_code(fault, wanted)                                            \
-  do {                                                                        \
-    const MikeyFault *_f = (fault);                                           \
-    if (_f->code != (wanted))                                                 \
-      g_test_message ("%s", _f->text);                                        \
-    g_assert_cmpstr (mikey_fault_code_name (_f->code), ==,                    \
-                     mikey_fault_code_name (wanted));                         \
-    test_assert_explained (_f);                                               \
+#define assert_code(fault, wanted)                                             \
+  do {                                                                         \
+    const MikeyFault *_f = (fault);                                            \
+    if (_f->code != (wanted))                                                  \
+      g_test_message ("%s", _f->text);                                         \
+    g_assert_cmpstr (mikey_fault_code_name (_f->code), ==,                     \
+                     mikey_fault_code_name (wanted));                          \
+    test_assert_explained (_f);                                                \
   } while (0)
 void test_assert_explained (const MikeyFault *fault);
 
 /* Refused with CODE, and nothing changed. */
-#define assert_refused(side, message, wanted)                                 \
-  do {                                                                        \
-    MikeyFault _fault = { 0 };                                                \
-    g_assert_true (test_refuses (side, message, &_fault));                    \
-    assert_code (&_fault, wanted);                                            \
+#define assert_refused(side, message, wanted)                                  \
+  do {                                                                         \
+    MikeyFault _fault = { 0 };                                                 \
+    g_assert_true (test_refuses (side, message, &_fault));                     \
+    assert_code (&_fault, wanted);                                             \
   } while (0)
 /* False: accepted. Asserts that a refusal changes nothing. */
 bool test_refuses (TestSide *side, GBytes *message, MikeyFault *fault);
 
-#define assert_accepted(side, message, reply)                                 \
-  do {                                                                        \
-    MikeyFault _fault = { 0 };                                                \
-    bool _ok = test_receive (side, message, reply, &_fault);                  \
-    if (!_ok)                                                                 \
-      g_test_message ("%s", _fault.text);                                     \
-    g_assert_true (_ok);                                                      \
+#define assert_accepted(side, message, reply)                                  \
+  do {                                                                         \
+    MikeyFault _fault = { 0 };                                                 \
+    bool _ok = test_receive (side, message, reply, &_fault);                   \
+    if (!_ok)                                                                  \
+      g_test_message ("%s", _fault.text);                                      \
+    g_assert_true (_ok);                                                       \
   } while (0)
 
 #endif
