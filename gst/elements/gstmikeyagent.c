@@ -4,12 +4,19 @@
 #endif
 
 #include "gstmikeyagent.h"
+#include "gstmikeybundle.h"
 
 /* Messages that are remembered so as not to be taken twice. */
 #define MAX_SEEN 32
 /* After this long without an answer, in microseconds, a rekey may be tried
  * again. */
 #define REKEY_PATIENCE (40 * G_USEC_PER_SEC)
+/* Bundles that are kept: of peers that send at the same time, or one after
+ * another. The next one takes the place of the one that came first. */
+#define MAX_BUNDLES 8
+
+gint64 gst_mikey_agent_old_key_life = 10 * G_USEC_PER_SEC;
+gint64 gst_mikey_agent_unused_key_life = 120 * G_USEC_PER_SEC;
 
 typedef struct {
   GstMikeyAgentListener call;
@@ -19,18 +26,15 @@ typedef struct {
 struct _GstMikeyAgent {
   GObject parent;
   GMutex lock;
-  MikeySession *session;
-  GArray *listeners;   /* Listener */
-  GHashTable *streams; /* SSRCs of ours that the session knows */
-  gboolean spoken;     /* somebody made or took a first message */
-  gboolean moved;      /* there is more to know than the offer says */
-  gboolean update_due; /* streams came that the peer does not know */
-  gint64 rekey_since;  /* 0: none under way */
-  guint generation;    /* the highest in KEYS */
-  gint dropping;       /* atomic: old keys are being dropped */
-  GPtrArray *keys;     /* MikeyKeys; replaced, never changed */
-  GQueue seen;         /* messages received and accepted */
-  GQueue made;         /* messages made here */
+  GPtrArray *bundles;         /* GstMikeyBundle, the newest first */
+  GstMikeyAgentConfig config; /* of the first to join; owned, once set */
+  GArray *listeners;          /* Listener */
+  GHashTable *streams;        /* SSRCs of ours that the session knows */
+  gboolean spoken;            /* somebody made or took a first message */
+  gboolean moved;             /* there is more to know than the offer says */
+  gboolean update_due;        /* streams came that the peer does not know */
+  GQueue seen;                /* messages received and accepted */
+  GQueue made;                /* messages made here */
 };
 
 G_DEFINE_TYPE (GstMikeyAgent, gst_mikey_agent, G_TYPE_OBJECT)
@@ -41,18 +45,45 @@ static GMutex registry_lock;
 static GHashTable *registry;
 
 static void
+free_bundle (GstMikeyAgent *self, GstMikeyBundle *bundle)
+{
+  g_signal_handlers_disconnect_by_data (bundle->session, self);
+  gst_mikey_bundle_free (bundle);
+}
+
+static void
+clear_config (GstMikeyAgentConfig *config)
+{
+  g_free ((gchar *)config->local_id);
+  g_free ((gchar *)config->peer_id);
+  g_clear_object (&config->keyring);
+  g_clear_object (&config->policy);
+  g_clear_object (&config->store);
+  *config = (GstMikeyAgentConfig){ 0 };
+}
+
+static void
+copy_config (GstMikeyAgentConfig *self, const GstMikeyAgentConfig *from)
+{
+  *self = *from;
+  self->local_id = g_strdup (from->local_id);
+  self->peer_id = g_strdup (from->peer_id);
+  if (self->keyring)
+    g_object_ref (self->keyring);
+  g_object_ref (self->policy);
+  g_object_ref (self->store);
+}
+
+static void
 clear_session (GstMikeyAgent *self)
 {
-  if (self->session)
-    g_signal_handlers_disconnect_by_data (self->session, self);
-  g_clear_object (&self->session);
-  g_clear_pointer (&self->keys, g_ptr_array_unref);
+  while (self->bundles->len > 0)
+    free_bundle (self, g_ptr_array_steal_index (self->bundles, 0));
+  clear_config (&self->config);
   g_hash_table_remove_all (self->streams);
   g_queue_clear_full (&self->seen, (GDestroyNotify)g_bytes_unref);
   g_queue_clear_full (&self->made, (GDestroyNotify)g_bytes_unref);
   self->spoken = self->update_due = self->moved = FALSE;
-  self->rekey_since = 0;
-  self->generation = 0;
 }
 
 static void
@@ -68,6 +99,7 @@ gst_mikey_agent_finalize (GObject *object)
   GstMikeyAgent *self = GST_MIKEY_AGENT (object);
 
   g_array_unref (self->listeners);
+  g_ptr_array_unref (self->bundles);
   g_hash_table_unref (self->streams);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (gst_mikey_agent_parent_class)->finalize (object);
@@ -85,6 +117,7 @@ gst_mikey_agent_init (GstMikeyAgent *self)
 {
   g_mutex_init (&self->lock);
   self->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
+  self->bundles = g_ptr_array_new ();
   self->streams = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->seen);
   g_queue_init (&self->made);
@@ -153,71 +186,121 @@ copy_listeners (GstMikeyAgent *self)
   return copy;
 }
 
+/* Tells the listeners; NEWS: keys came, not only went. */
 static void
-find_generations (GPtrArray *keys, guint *lowest, guint *highest)
+tell_keys (GstMikeyAgent *self, gboolean news)
 {
-  *lowest = G_MAXUINT;
-  *highest = 0;
-  for (guint i = 0; i < keys->len; i++) {
-    guint generation = mikey_keys_get_generation (keys->pdata[i]);
+  GArray *listeners = copy_listeners (self);
 
-    *lowest = MIN (*lowest, generation);
-    *highest = MAX (*highest, generation);
+  for (guint i = 0; i < listeners->len; i++) {
+    Listener *l = &g_array_index (listeners, Listener, i);
+
+    l->call.keys_changed (news, l->user_data);
   }
+  g_array_unref (listeners);
 }
 
-/* Makes the session forget, without listening to what it says of that. */
-static void
-drop_keys (GstMikeyAgent *self, MikeySession *session, guint generation)
+/* --- bundles --- */
+
+static GstMikeyBundle *
+current (GstMikeyAgent *self)
 {
-  g_atomic_int_set (&self->dropping, TRUE);
-  mikey_session_drop_keys (session, generation);
-  g_atomic_int_set (&self->dropping, FALSE);
+  return self->bundles->len > 0 ? self->bundles->pdata[0] : NULL;
 }
 
-/* Takes over what the session says now. Two generations live on: the one to
- * send with, and the one before for packets that are still under way. */
+static GstMikeyBundle *
+find_bundle (GstMikeyAgent *self, MikeySession *session)
+{
+  for (guint i = 0; i < self->bundles->len; i++) {
+    GstMikeyBundle *bundle = self->bundles->pdata[i];
+
+    if (bundle->session == session)
+      return bundle;
+  }
+  return NULL;
+}
+
 static void
+plan_drop (GstMikeyAgent *self, GstMikeyBundle *bundle, gint64 microseconds);
+
+/* Takes over what the session says now. FALSE: it is not one of ours (yet). */
+static gboolean
 take_keys (GstMikeyAgent *self, MikeySession *session)
 {
-  GPtrArray *keys = mikey_session_get_keys (session);
-  guint lowest, generation;
-  GPtrArray *old;
+  GPtrArray *keys = gst_mikey_session_trim_keys (session), *old = keys;
+  GstMikeyBundle *bundle;
 
-  find_generations (keys, &lowest, &generation);
-  if (keys->len > 0 && lowest + 1 < generation) {
-    drop_keys (self, session, generation - 1);
-    g_ptr_array_unref (keys);
-    keys = mikey_session_get_keys (session);
-  }
   g_mutex_lock (&self->lock);
-  if (generation != self->generation) {
-    self->rekey_since = 0;
+  bundle = find_bundle (self, session);
+  if (bundle && gst_mikey_bundle_take_keys (bundle, keys, &old)) {
     self->moved = TRUE;
+    if (gst_mikey_bundle_overlaps (bundle))
+      plan_drop (self, bundle, gst_mikey_agent_unused_key_life);
   }
-  self->generation = generation;
-  old = self->keys;
-  self->keys = keys;
   g_mutex_unlock (&self->lock);
-  if (old)
-    g_ptr_array_unref (old);
+  g_ptr_array_unref (old);
+  return bundle != NULL;
 }
+
+typedef struct {
+  GstMikeyAgent *agent;
+  MikeySession *session;
+  guint generation;
+} Drop;
+
+static void
+drop_free (gpointer data)
+{
+  Drop *drop = data;
+
+  g_object_unref (drop->agent);
+  g_object_unref (drop->session);
+  g_free (drop);
+}
+
+static gboolean
+drop_old (GstClock *clock, GstClockTime time, GstClockID id, gpointer data)
+{
+  Drop *drop = data;
+
+  gst_mikey_session_drop_keys (drop->session, drop->generation);
+  if (take_keys (drop->agent, drop->session))
+    tell_keys (drop->agent, FALSE);
+  return TRUE;
+}
+
+/* With the lock. */
+static void
+plan_drop (GstMikeyAgent *self, GstMikeyBundle *bundle, gint64 microseconds)
+{
+  Drop *drop = g_new (Drop, 1);
+
+  *drop = (Drop){ g_object_ref (self), g_object_ref (bundle->session),
+                  bundle->generation };
+  gst_mikey_bundle_plan (bundle, microseconds, drop_old, drop, drop_free);
+}
+
+void
+gst_mikey_agent_note_use (GstMikeyAgent *self, MikeyKeys *keys)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->bundles->len; i++) {
+    GstMikeyBundle *bundle = self->bundles->pdata[i];
+
+    if (gst_mikey_bundle_overlaps (bundle)
+        && gst_mikey_bundle_is_newest (bundle, keys))
+      plan_drop (self, bundle, gst_mikey_agent_old_key_life);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- what sessions tell --- */
 
 static void
 on_keys_changed (MikeySession *session, GstMikeyAgent *self)
 {
-  GArray *listeners;
-
-  if (g_atomic_int_get (&self->dropping))
-    return;
-  take_keys (self, session);
-  listeners = copy_listeners (self);
-  for (guint i = 0; i < listeners->len; i++) {
-    Listener *l = &g_array_index (listeners, Listener, i);
-
-    l->call.keys_changed (l->user_data);
-  }
-  g_array_unref (listeners);
+  if (!gst_mikey_session_is_dropping () && take_keys (self, session))
+    tell_keys (self, TRUE);
 }
 
 static gboolean
@@ -257,8 +340,9 @@ no_clock (gpointer user_data)
 }
 
 static MikeySession *
-make_session (GstMikeyAgent *self, const GstMikeyAgentConfig *config)
+make_session (GstMikeyAgent *self)
 {
+  const GstMikeyAgentConfig *config = &self->config;
   MikeySession *session = mikey_session_new (config->keyring, config->policy);
 
   g_object_set (session, "mode", config->mode, "local-id", config->local_id,
@@ -280,8 +364,10 @@ gst_mikey_agent_join (GstMikeyAgent *self, const GstMikeyAgentConfig *config,
   Listener l = { *listener, user_data };
 
   g_mutex_lock (&self->lock);
-  if (!self->session)
-    self->session = make_session (self, config);
+  if (self->bundles->len == 0) {
+    copy_config (&self->config, config);
+    g_ptr_array_add (self->bundles, gst_mikey_bundle_new (make_session (self)));
+  }
   g_array_append_val (self->listeners, l);
   g_mutex_unlock (&self->lock);
 }
@@ -304,10 +390,11 @@ gst_mikey_agent_leave (GstMikeyAgent *self, gpointer user_data)
 MikeySession *
 gst_mikey_agent_ref_session (GstMikeyAgent *self)
 {
-  MikeySession *session;
+  MikeySession *session = NULL;
 
   g_mutex_lock (&self->lock);
-  session = self->session ? g_object_ref (self->session) : NULL;
+  if (self->bundles->len > 0)
+    session = g_object_ref (current (self)->session);
   g_mutex_unlock (&self->lock);
   return session;
 }
@@ -443,7 +530,8 @@ due_to_late (GstMikeyAgent *self, MikeyState state)
   Due due = state == MIKEY_STATE_IDLE ? SAY_OFFER : SAY_UPDATE;
 
   g_mutex_lock (&self->lock);
-  if (due == SAY_UPDATE && self->generation > 0)
+  if (due == SAY_UPDATE && self->bundles->len > 0
+      && current (self)->generation > 0)
     due = SAY_NEW_KEYS;
   g_mutex_unlock (&self->lock);
   return due;
@@ -479,14 +567,27 @@ static gboolean
 begin_rekey (GstMikeyAgent *self)
 {
   gint64 now = g_get_monotonic_time ();
+  GstMikeyBundle *bundle;
   gboolean begin;
 
   g_mutex_lock (&self->lock);
-  begin = self->rekey_since == 0 || now - self->rekey_since > REKEY_PATIENCE;
+  bundle = current (self);
+  begin = bundle
+          && (bundle->rekey_since == 0
+              || now - bundle->rekey_since > REKEY_PATIENCE);
   if (begin)
-    self->rekey_since = now;
+    bundle->rekey_since = now;
   g_mutex_unlock (&self->lock);
   return begin;
+}
+
+static void
+end_rekey (GstMikeyAgent *self)
+{
+  g_mutex_lock (&self->lock);
+  if (current (self))
+    current (self)->rekey_since = 0;
+  g_mutex_unlock (&self->lock);
 }
 
 GBytes *
@@ -502,36 +603,105 @@ gst_mikey_agent_rekey (GstMikeyAgent *self, GError **error)
   }
   if (begin_rekey (self)) {
     message = mikey_session_create_update (session, TRUE, error);
-    if (message) {
+    if (message)
       remember (self, &self->made, message);
-    } else {
-      g_mutex_lock (&self->lock);
-      self->rekey_since = 0;
-      g_mutex_unlock (&self->lock);
-    }
+    else
+      end_rekey (self);
   }
   g_object_unref (session);
   return message;
+}
+
+/* The bundle that MESSAGE says it belongs to: where it says so is the same in
+ * all MIKEY messages (RFC 3830 6.1). */
+static guint32
+csb_id_of (GBytes *message)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (message, &size);
+
+  return size < 8 ? 0 : GST_READ_UINT32_BE (data + 4);
+}
+
+/* (transfer full) (nullable): the session that is to take MESSAGE. A Responder
+ * that has keys takes the message of a bundle that it does not know with a new
+ * session, *FRESH: a peer was started anew, or there is another one. */
+static MikeySession *
+session_for (GstMikeyAgent *self, GBytes *message, gboolean *fresh)
+{
+  guint32 csb_id = csb_id_of (message);
+  MikeySession *session = NULL;
+
+  *fresh = FALSE;
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; !session && i < self->bundles->len; i++) {
+    MikeySession *known = ((GstMikeyBundle *)self->bundles->pdata[i])->session;
+
+    if (mikey_session_get_csb_id (known) == csb_id)
+      session = g_object_ref (known);
+  }
+  if (!session && current (self)) {
+    *fresh = self->config.responder
+             && mikey_session_get_state (current (self)->session)
+                    == MIKEY_STATE_ESTABLISHED;
+    session
+        = *fresh ? make_session (self) : g_object_ref (current (self)->session);
+  }
+  g_mutex_unlock (&self->lock);
+  return session;
+}
+
+/* A peer proved that SESSION is worth keeping. */
+static void
+adopt (GstMikeyAgent *self, MikeySession *session)
+{
+  GstMikeyBundle *gone = NULL;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_insert (self->bundles, 0,
+                      gst_mikey_bundle_new (g_object_ref (session)));
+  if (self->bundles->len > MAX_BUNDLES)
+    gone = g_ptr_array_steal_index (self->bundles, MAX_BUNDLES);
+  g_hash_table_remove_all (self->streams);
+  self->update_due = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (gone)
+    free_bundle (self, gone);
+  if (take_keys (self, session))
+    tell_keys (self, TRUE);
+}
+
+static gboolean
+receive (GstMikeyAgent *self, GBytes *message, GBytes **reply, GError **error)
+{
+  gboolean fresh, accepted;
+  MikeySession *session = session_for (self, message, &fresh);
+
+  if (!session) {
+    g_set_error (error, MIKEY_ERROR, MIKEY_ERROR_USAGE,
+                 "there is no session before the element is PAUSED");
+    return FALSE;
+  }
+  accepted = mikey_session_receive (session, message, reply, error);
+  if (accepted && fresh)
+    adopt (self, session);
+  else if (fresh)
+    g_signal_handlers_disconnect_by_data (session, self);
+  g_object_unref (session);
+  return accepted;
 }
 
 gboolean
 gst_mikey_agent_receive (GstMikeyAgent *self, GBytes *message, GBytes **reply,
                          gboolean *duplicate, GError **error)
 {
-  MikeySession *session = gst_mikey_agent_ref_session (self);
   gboolean accepted;
 
   *reply = NULL;
-  *duplicate = session && is_remembered (self, &self->seen, message);
-  if (!session || *duplicate) {
-    if (session)
-      g_object_unref (session);
-    else
-      g_set_error (error, MIKEY_ERROR, MIKEY_ERROR_USAGE,
-                   "there is no session before the element is PAUSED");
-    return session != NULL;
-  }
-  accepted = mikey_session_receive (session, message, reply, error);
+  *duplicate = is_remembered (self, &self->seen, message);
+  if (*duplicate)
+    return TRUE;
+  accepted = receive (self, message, reply, error);
   if (accepted) {
     remember (self, &self->seen, message);
     g_mutex_lock (&self->lock);
@@ -540,58 +710,67 @@ gst_mikey_agent_receive (GstMikeyAgent *self, GBytes *message, GBytes **reply,
   }
   if (*reply)
     remember (self, &self->made, *reply);
-  g_object_unref (session);
   return accepted;
 }
+
+/* --- keys --- */
 
 GPtrArray *
 gst_mikey_agent_get_keys (GstMikeyAgent *self)
 {
-  GPtrArray *keys;
+  GPtrArray *keys = NULL;
 
   g_mutex_lock (&self->lock);
-  keys = self->keys ? g_ptr_array_ref (self->keys) : NULL;
+  for (guint i = 0; !keys && i < self->bundles->len; i++) {
+    GstMikeyBundle *bundle = self->bundles->pdata[i];
+
+    if (bundle->keys->len > 0)
+      keys = g_ptr_array_ref (bundle->keys);
+  }
   g_mutex_unlock (&self->lock);
   return keys ? keys : g_ptr_array_new ();
 }
 
-/* The crypto session that SSRC belongs to, 0 if none. */
-static guint
-find_cs (GPtrArray *keys, guint32 ssrc, gboolean exact)
+gboolean
+gst_mikey_agent_overlaps (GstMikeyAgent *self)
 {
-  guint unnamed = 0, only = 0;
-  gboolean several = FALSE;
+  gboolean overlaps = FALSE;
 
-  for (guint i = 0; i < keys->len; i++) {
-    guint cs_id = mikey_keys_get_cs_id (keys->pdata[i]);
-    guint32 its_ssrc = mikey_keys_get_ssrc (keys->pdata[i]);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; !overlaps && i < self->bundles->len; i++)
+    overlaps = gst_mikey_bundle_overlaps (self->bundles->pdata[i]);
+  g_mutex_unlock (&self->lock);
+  return overlaps;
+}
 
-    if (its_ssrc == ssrc)
-      return cs_id;
-    if (its_ssrc == 0)
-      unnamed = cs_id;
-    several |= only != 0 && only != cs_id;
-    only = cs_id;
+/* With the lock. */
+static GPtrArray *
+find_keys (GstMikeyAgent *self, guint32 ssrc, GstMikeyFind how, guint32 *csb_id)
+{
+  GPtrArray *found = NULL;
+
+  for (guint i = 0; !found && i < self->bundles->len; i++) {
+    GstMikeyBundle *bundle = self->bundles->pdata[i];
+
+    found = gst_mikey_bundle_find_keys (bundle, ssrc, how);
+    if (found && csb_id)
+      *csb_id = mikey_session_get_csb_id (bundle->session);
   }
-  if (unnamed)
-    return unnamed;
-  return exact || several ? 0 : only;
+  return found;
 }
 
 GPtrArray *
-gst_mikey_agent_find_keys (GstMikeyAgent *self, guint32 ssrc, gboolean exact)
+gst_mikey_agent_find_keys (GstMikeyAgent *self, guint32 ssrc, gboolean exact,
+                           guint32 *csb_id)
 {
-  GPtrArray *all = gst_mikey_agent_get_keys (self);
-  guint cs_id = find_cs (all, ssrc, exact);
-  GPtrArray *found = NULL;
+  GPtrArray *found;
 
-  for (guint i = 0; cs_id != 0 && i < all->len; i++) {
-    if (mikey_keys_get_cs_id (all->pdata[i]) != cs_id)
-      continue;
-    if (!found)
-      found = g_ptr_array_new_with_free_func ((GDestroyNotify)mikey_keys_unref);
-    g_ptr_array_add (found, mikey_keys_ref (all->pdata[i]));
-  }
-  g_ptr_array_unref (all);
+  g_mutex_lock (&self->lock);
+  found = find_keys (self, ssrc, GST_MIKEY_FIND_NAMED, csb_id);
+  if (!found)
+    found = find_keys (self, ssrc,
+                       exact ? GST_MIKEY_FIND_UNNAMED : GST_MIKEY_FIND_ANY,
+                       csb_id);
+  g_mutex_unlock (&self->lock);
   return found;
 }

@@ -2,6 +2,7 @@
 #ifndef GST_MIKEY_AGENT_H
 #define GST_MIKEY_AGENT_H
 
+#include <gst/gst.h>
 #include <mikey/mikey.h>
 
 G_BEGIN_DECLS
@@ -11,20 +12,25 @@ G_BEGIN_DECLS
  * been here before, and which keys are for which stream. Moves no message
  * itself.
  *
+ * A Responder may have several, one for each bundle (CSB) that a peer began:
+ * senders that were started anew, or several of them. The newest is the one
+ * that we speak in; streams are looked up in all, the newest first.
+ *
  * Thread-safe; calls nobody with its lock held. */
 #define GST_TYPE_MIKEY_AGENT (gst_mikey_agent_get_type ())
 G_DECLARE_FINAL_TYPE (GstMikeyAgent, gst_mikey_agent, GST, MIKEY_AGENT, GObject)
 
 /**
  * GstMikeyAgentListener:
- * @keys_changed: gst_mikey_agent_find_keys() tells something new
+ * @keys_changed: gst_mikey_agent_find_keys() tells something else: @news, or
+ *   less, when old keys were dropped
  * @verify_peer: whether @peer_id, which is authentic, is welcome
  * @peer_error: the peer sent an Error message
  *
  * What an element wants to know; called in the thread that handles a message.
  */
 typedef struct {
-  void (*keys_changed) (gpointer user_data);
+  void (*keys_changed) (gboolean news, gpointer user_data);
   gboolean (*verify_peer) (const gchar *peer_id, gpointer user_data);
   void (*peer_error) (const gchar *name, gboolean authenticated,
                       gpointer user_data);
@@ -40,6 +46,7 @@ typedef struct {
  * @store: what was seen before
  * @judge_freshness: %FALSE: messages may be of any age
  * @carrier_secure: the null mode is fine
+ * @responder: peers may begin further sessions
  *
  * How to set up the session; of elements that share one, the first decides.
  */
@@ -52,6 +59,7 @@ typedef struct {
   MikeyReplayStore *store;
   gboolean judge_freshness;
   gboolean carrier_secure;
+  gboolean responder;
 } GstMikeyAgentConfig;
 
 /* (transfer full): the agent of SESSION_ID, or a new one if that is NULL. */
@@ -96,13 +104,23 @@ gboolean gst_mikey_agent_is_own (GstMikeyAgent *self, GBytes *message);
 
 /* The live keys of stream SSRC, the newest first: (transfer full) (nullable)
  * (element-type MikeyKeys). If no crypto session names SSRC, one that names
- * none will do and, unless EXACT, the only one. */
-GPtrArray *
-gst_mikey_agent_find_keys (GstMikeyAgent *self, guint32 ssrc, gboolean exact);
-/* All of them. */
+ * none will do and, unless EXACT, the only one. *CSB_ID (nullable) tells whose
+ * they are. */
+GPtrArray *gst_mikey_agent_find_keys (GstMikeyAgent *self, guint32 ssrc,
+                                      gboolean exact, guint32 *csb_id);
+/* Somebody uses KEYS. If they are new ones, those before are dropped soon. */
+void gst_mikey_agent_note_use (GstMikeyAgent *self, MikeyKeys *keys);
+/* Whether any stream has more than one key. */
+gboolean gst_mikey_agent_overlaps (GstMikeyAgent *self);
+/* Those of the newest bundle that has any. */
 GPtrArray *gst_mikey_agent_get_keys (GstMikeyAgent *self);
 /* (transfer full) (nullable): NULL before the first join. */
 MikeySession *gst_mikey_agent_ref_session (GstMikeyAgent *self);
+
+/* For tests, in microseconds: how long keys live on after their successors came
+ * into use, and at most if these never do. */
+extern gint64 gst_mikey_agent_old_key_life;
+extern gint64 gst_mikey_agent_unused_key_life;
 
 G_END_DECLS
 

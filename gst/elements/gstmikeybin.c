@@ -167,14 +167,16 @@ make_agent (GstMikeyBin *self, GError **error)
 {
   GstMikeySettings *s = &self->settings;
   MikeyPolicy *policy = gst_mikey_settings_make_policy (s, error);
-  GstMikeyAgentConfig config = { .mode = s->mode,
-                                 .local_id = s->local_id,
-                                 .peer_id = s->peer_id,
-                                 .keyring = MIKEY_KEYRING (self->keyring),
-                                 .policy = policy,
-                                 .store = self->store,
-                                 .judge_freshness = s->max_clock_skew >= 0,
-                                 .carrier_secure = FALSE };
+  GstMikeyAgentConfig config
+      = { .mode = s->mode,
+          .local_id = s->local_id,
+          .peer_id = s->peer_id,
+          .keyring = MIKEY_KEYRING (self->keyring),
+          .policy = policy,
+          .store = self->store,
+          .judge_freshness = s->max_clock_skew >= 0,
+          .carrier_secure = FALSE,
+          .responder = !gst_mikey_bin_is_initiator (self) };
   GstMikeyAgent *agent;
 
   if (!policy)

@@ -45,7 +45,7 @@ find_keys (GstMikeyDecPad *self, guint32 ssrc)
 {
   GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
   GPtrArray *keys
-      = agent ? gst_mikey_agent_find_keys (agent, ssrc, FALSE) : NULL;
+      = agent ? gst_mikey_agent_find_keys (agent, ssrc, FALSE, NULL) : NULL;
 
   g_clear_object (&agent);
   return keys;

@@ -109,7 +109,7 @@ declare_stream (GstMikeyEncPad *self, guint32 ssrc, guint32 roc)
   if (!agent)
     return TRUE;
   keys = gst_mikey_agent_find_keys (agent, ssrc,
-                                    gst_mikey_bin_is_initiator (bin));
+                                    gst_mikey_bin_is_initiator (bin), NULL);
   if (keys)
     g_ptr_array_unref (keys);
   else if (gst_mikey_bin_is_initiator (bin)
@@ -139,8 +139,8 @@ find_key (GstMikeyEncPad *self, GstMikeyLane *lane)
 
   if (!agent)
     return NULL;
-  keys = gst_mikey_agent_find_keys (agent, lane->ssrc,
-                                    gst_mikey_bin_is_initiator (bin_of (self)));
+  keys = gst_mikey_agent_find_keys (
+      agent, lane->ssrc, gst_mikey_bin_is_initiator (bin_of (self)), NULL);
   if (keys) {
     newest = mikey_keys_ref (keys->pdata[0]);
     g_ptr_array_unref (keys);

@@ -445,7 +445,7 @@ gst_mikey_talk_handle (GstMikeyBin *self, GBytes *message)
 /* --- what the agent tells --- */
 
 static void
-on_keys_changed (gpointer user_data)
+on_keys_changed (gboolean news, gpointer user_data)
 {
   GstMikeyBin *self = user_data;
   GstMikeyAgent *agent = gst_mikey_bin_ref_agent (self);
@@ -457,7 +457,7 @@ on_keys_changed (gpointer user_data)
   session = gst_mikey_agent_ref_session (agent);
   keys = gst_mikey_agent_get_keys (agent);
   GST_MIKEY_BIN_GET_CLASS (self)->keys_changed (self);
-  if (session && keys->len > 0) {
+  if (news && session && keys->len > 0) {
     gst_mikey_report_keys (GST_ELEMENT_CAST (self), session, keys);
     g_signal_emit_by_name (self, "keys-changed");
   }

@@ -370,6 +370,41 @@ counting_random (guint8 *octets, gsize len, gpointer data)
   return TRUE;
 }
 
+/* Two sessions of one process accept a message once between them, unless they
+ * are given stores of their own. 3830-5.4-01 */
+static void
+test_default_store (void)
+{
+  g_autoptr (MikeySession) alice = session_of (ALICE, BOB, 1);
+  g_autoptr (MikeySession) bob = session_of (BOB, ALICE, 1);
+  g_autoptr (MikeySession) again = session_of (BOB, ALICE, 1);
+  g_autoptr (MikeyReplayStore) store = mikey_replay_store_new (0);
+  g_autoptr (GBytes) offer = mikey_session_create_offer (alice, NULL);
+  GError *error = NULL;
+
+  g_assert_true (mikey_session_receive (bob, offer, NULL, NULL));
+  g_assert_false (mikey_session_receive (again, offer, NULL, &error));
+  g_assert_error (error, MIKEY_ERROR, MIKEY_ERROR_FRESH);
+  g_clear_error (&error);
+  g_object_set (again, "replay-store", store, NULL);
+  g_assert_true (mikey_session_receive (again, offer, NULL, NULL));
+}
+
+/* Bindings make objects by their type alone. */
+static void
+test_without_arguments (void)
+{
+  g_autoptr (MikeySession) session = g_object_new (MIKEY_TYPE_SESSION, NULL);
+  g_autoptr (MikeyPolicy) policy = NULL;
+  GError *error = NULL;
+
+  g_object_get (session, "policy", &policy, NULL);
+  g_assert_nonnull (policy);
+  g_assert_null (mikey_session_create_offer (session, &error));
+  g_assert_error (error, MIKEY_ERROR, MIKEY_ERROR_CRED);
+  g_clear_error (&error);
+}
+
 static gboolean
 broken_random (guint8 *octets, gsize len, gpointer data)
 {
@@ -386,10 +421,12 @@ test_repeatable (void)
 
   for (i = 0; i < 3; i++) {
     g_autoptr (MikeySession) session = session_of (ALICE, BOB, 1);
+    g_autoptr (MikeyReplayStore) store = mikey_replay_store_new (0);
     g_autoptr (GBytes) offer = NULL;
     GError *error = NULL;
     guint8 next = 0;
 
+    g_object_set (session, "replay-store", store, NULL);
     mikey_session_set_clock (session, fixed_clock, &now, NULL);
     mikey_session_set_random (session, i < 2 ? counting_random : broken_random,
                               &next, NULL);
@@ -523,6 +560,8 @@ main (int argc, char **argv)
   ADD ("/session/signals", test_signals);
   ADD ("/session/peer-refused", test_peer_refused);
   g_test_add_func ("/session/repeatable", test_repeatable);
+  g_test_add_func ("/session/default-store", test_default_store);
+  g_test_add_func ("/session/without-arguments", test_without_arguments);
   g_test_add_func ("/session/destroyed", test_destroyed);
   g_test_add_func ("/session/threads/apart", test_threads_apart);
   ADD ("/session/threads/together", test_threads_together);

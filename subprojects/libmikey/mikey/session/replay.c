@@ -391,7 +391,7 @@ load_locked (MikeyReplayStore *self, const Saved *saved, MikeyFault *fault)
   for (guint32 i = 0; i < saved->num_counters; i++) {
     const guint8 *p = saved->counters + (gsize)COUNTER_LEN * i;
 
-    (void) raise_locked (self, p, mikey_get_u32 (p + MIKEY_REPLAY_KEY_LEN));
+    (void)raise_locked (self, p, mikey_get_u32 (p + MIKEY_REPLAY_KEY_LEN));
   }
   self->table.forgotten = MAX (self->table.forgotten, saved->forgotten);
   return true;
@@ -425,6 +425,24 @@ static void
 mikey_replay_store_class_init (MikeyReplayStoreClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mikey_replay_store_finalize;
+}
+
+/**
+ * mikey_replay_store_get_default:
+ *
+ * The store of all sessions of the process that are given none of their own, so
+ * that no message is accepted by two of them.
+ *
+ * Returns: (transfer none): the store
+ */
+MikeyReplayStore *
+mikey_replay_store_get_default (void)
+{
+  static gsize store;
+
+  if (g_once_init_enter (&store))
+    g_once_init_leave (&store, (gsize)mikey_replay_store_new (0));
+  return (MikeyReplayStore *)store;
 }
 
 /**

@@ -21,6 +21,8 @@ G_BEGIN_DECLS
 MIKEY_API G_DECLARE_FINAL_TYPE (MikeyReplayStore, mikey_replay_store, MIKEY,
                                 REPLAY_STORE, GObject)
 
+/* The store of all sessions that are given none of their own: (transfer none). */
+MIKEY_API MikeyReplayStore *mikey_replay_store_get_default (void);
 /* At most CAPACITY messages (0: 65536). */
 MIKEY_API MikeyReplayStore *mikey_replay_store_new (guint capacity);
 MIKEY_API guint mikey_replay_store_get_size (MikeyReplayStore *self);

@@ -148,7 +148,7 @@ drive (MikeySession *self, GBytes *message, GBytes **reply, GError **error)
   g_auto (MikeyWorld) world = { .local_id = NULL };
   MikeyWriter out = MIKEY_WRITER_INIT;
   MikeyPeerError peer_error;
-  MikeyFault fault;
+  MikeyFault fault = { 0 };
   gsize len;
   gconstpointer data;
   bool ok;
@@ -272,7 +272,7 @@ mikey_session_load (MikeySession *self, GBytes *saved, GError **error)
 
   if (!mikey_session_enter (self, error))
     return FALSE;
-  if (self->x.mode || self->x.num_streams)
+  if (self->x.mode || self->x.num_streams || self->x.held.len)
     ok = mikey_fail (&fault, MIKEY_FAULT_USAGE, "the session is in use");
   else
     ok = mikey_exchange_load (&self->x, mikey_slice (data, len), &fault);

@@ -21,7 +21,7 @@ struct _MikeySession {
   GThread *owner; /* who drives the exchange, NULL: nobody */
   MikeyExchange x;
 
-  MikeyKeyring *keyring;
+  MikeyKeyring *keyring; /* construct-only, as the policy is */
   MikeyPolicy *policy;
   MikeyReplayStore *replay_store;
   MikeyMode mode;
@@ -36,6 +36,9 @@ struct _MikeySession {
   GDestroyNotify random_destroy;
 
   MikeyState state;
+  MikeyMode mode_in_use; /* auto: none yet */
+  MikeyRole role;
+  guint32 counter;
   guint32 csb_id;
   MikeyCsb *csb; /* whose keys are in keys */
   GPtrArray *keys;
@@ -53,6 +56,7 @@ typedef struct {
   MikeyCredentials credentials;
   MikeyReplay replay;
   MikeyPolicyData policy;
+  MikeyReplayStore *store;
   gchar *local_id, *peer_id;
 } MikeyWorld;
 

@@ -80,6 +80,7 @@ read_clock (MikeySession *self)
 void
 mikey_world_clear (MikeyWorld *world)
 {
+  g_clear_object (&world->store);
   g_free (world->local_id);
   g_free (world->peer_id);
 }
@@ -95,13 +96,14 @@ mikey_world_init (MikeyWorld *world, MikeySession *self)
 {
   world->random = (MikeyRandom){ fill_random, self };
   world->credentials = (MikeyCredentials){ self, ask_psk, ask_peer };
-  world->replay = mikey_replay_store_get_interface (self->replay_store);
   mikey_policy_get_data (self->policy, &world->policy);
   g_mutex_lock (&self->lock);
+  world->store = g_object_ref (self->replay_store);
   world->local_id = g_strdup (self->local_id);
   world->peer_id = g_strdup (self->peer_id);
   world->env.carrier_secure = self->carrier_secure;
   g_mutex_unlock (&self->lock);
+  world->replay = mikey_replay_store_get_interface (world->store);
   if (!world->local_id && self->keyring)
     world->local_id = mikey_keyring_get_identity (self->keyring);
   world->env.now = read_clock (self);
@@ -127,11 +129,14 @@ void
 mikey_session_set_clock (MikeySession *self, MikeyClockFunc clock,
                          gpointer user_data, GDestroyNotify destroy)
 {
+  if (!mikey_session_enter (self, NULL))
+    return;
   if (self->clock_destroy)
     self->clock_destroy (self->clock_data);
   self->clock = clock;
   self->clock_data = user_data;
   self->clock_destroy = destroy;
+  mikey_session_leave (self);
 }
 
 /**
@@ -145,9 +150,12 @@ void
 mikey_session_set_random (MikeySession *self, MikeyRandomFunc random,
                           gpointer user_data, GDestroyNotify destroy)
 {
+  if (!mikey_session_enter (self, NULL))
+    return;
   if (self->random_destroy)
     self->random_destroy (self->random_data);
   self->random = random;
   self->random_data = user_data;
   self->random_destroy = destroy;
+  mikey_session_leave (self);
 }

@@ -7,6 +7,8 @@ G_DEFINE_FINAL_TYPE (MikeySession, mikey_session, G_TYPE_OBJECT)
 
 enum {
   PROP_0,
+  PROP_KEYRING,
+  PROP_POLICY,
   PROP_MODE,
   PROP_LOCAL_ID,
   PROP_PEER_ID,
@@ -81,6 +83,18 @@ typedef struct {
   bool state, keys;
 } Changes;
 
+/* A CSB ID of ours that is no longer in use may be drawn again. */
+static void
+publish_csb_id (MikeySession *self)
+{
+  guint32 csb_id = csb_id_of (&self->x);
+
+  if (self->csb_id && self->csb_id != csb_id
+      && self->role == MIKEY_ROLE_INITIATOR)
+    mikey_replay_store_release_csb (self->replay_store, self->csb_id);
+  self->csb_id = csb_id;
+}
+
 static Changes
 publish (MikeySession *self)
 {
@@ -88,7 +102,10 @@ publish (MikeySession *self)
       = { self->state != state_of (&self->x), self->csb != self->x.csb };
 
   self->state = state_of (&self->x);
-  self->csb_id = csb_id_of (&self->x);
+  self->mode_in_use = self->x.mode ? self->x.mode->mode : MIKEY_MODE_AUTO;
+  self->counter = self->x.counter;
+  publish_csb_id (self);
+  self->role = self->x.role;
   if (changes.keys) {
     mikey_csb_unref (self->csb);
     self->csb = self->x.csb ? mikey_csb_ref (self->x.csb) : NULL;
@@ -126,7 +143,7 @@ mikey_session_get_mode (MikeySession *self)
   MikeyMode mode;
 
   g_mutex_lock (&self->lock);
-  mode = self->x.mode ? self->x.mode->mode : self->mode;
+  mode = self->mode_in_use ? self->mode_in_use : self->mode;
   g_mutex_unlock (&self->lock);
   return mode;
 }
@@ -179,8 +196,8 @@ mikey_session_get_peer_identity (MikeySession *self)
 
   g_mutex_lock (&self->lock);
   if (self->csb && self->csb->peer_proved) {
-    peer = self->x.role == MIKEY_ROLE_INITIATOR ? &self->csb->responder
-                                                : &self->csb->initiator;
+    peer = self->role == MIKEY_ROLE_INITIATOR ? &self->csb->responder
+                                              : &self->csb->initiator;
     id = mikey_string_of (peer->data);
   }
   g_mutex_unlock (&self->lock);
@@ -201,9 +218,39 @@ set_string (MikeySession *self, gchar **member, const GValue *value)
 static void
 set_store (MikeySession *self, MikeyReplayStore *store)
 {
-  g_clear_object (&self->replay_store);
-  self->replay_store
-      = store ? g_object_ref (store) : mikey_replay_store_new (0);
+  MikeyReplayStore *before;
+
+  store = g_object_ref (store ? store : mikey_replay_store_get_default ());
+  g_mutex_lock (&self->lock);
+  before = self->replay_store;
+  self->replay_store = store;
+  g_mutex_unlock (&self->lock);
+  g_clear_object (&before);
+}
+
+static void
+set_counter (MikeySession *self, guint32 counter)
+{
+  if (!mikey_session_enter (self, NULL))
+    return;
+  self->x.counter = counter;
+  mikey_session_leave (self);
+}
+
+static void
+set_mode (MikeySession *self, MikeyMode mode)
+{
+  g_mutex_lock (&self->lock);
+  self->mode = mode;
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+set_carrier_secure (MikeySession *self, gboolean secure)
+{
+  g_mutex_lock (&self->lock);
+  self->carrier_secure = secure;
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -212,8 +259,14 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
   MikeySession *self = MIKEY_SESSION (object);
 
   switch (id) {
+  case PROP_KEYRING:
+    self->keyring = g_value_dup_object (value);
+    break;
+  case PROP_POLICY:
+    self->policy = g_value_dup_object (value);
+    break;
   case PROP_MODE:
-    self->mode = g_value_get_enum (value);
+    set_mode (self, g_value_get_enum (value));
     break;
   case PROP_LOCAL_ID:
     set_string (self, &self->local_id, value);
@@ -222,13 +275,13 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
     set_string (self, &self->peer_id, value);
     break;
   case PROP_CARRIER_SECURE:
-    self->carrier_secure = g_value_get_boolean (value);
+    set_carrier_secure (self, g_value_get_boolean (value));
     break;
   case PROP_REPLAY_STORE:
     set_store (self, g_value_get_object (value));
     break;
   case PROP_COUNTER:
-    self->x.counter = g_value_get_uint (value);
+    set_counter (self, g_value_get_uint (value));
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -242,8 +295,15 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 
   g_mutex_lock (&self->lock);
   switch (id) {
+  case PROP_KEYRING:
+    g_value_set_object (value, self->keyring);
+    break;
+  case PROP_POLICY:
+    g_value_set_object (value, self->policy);
+    break;
   case PROP_MODE:
-    g_value_set_enum (value, self->x.mode ? self->x.mode->mode : self->mode);
+    g_value_set_enum (value,
+                      self->mode_in_use ? self->mode_in_use : self->mode);
     break;
   case PROP_LOCAL_ID:
     g_value_set_string (value, self->local_id);
@@ -252,7 +312,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     g_value_set_string (value, self->peer_id);
     break;
   case PROP_ROLE:
-    g_value_set_enum (value, self->x.role);
+    g_value_set_enum (value, self->role);
     break;
   case PROP_STATE:
     g_value_set_enum (value, self->state);
@@ -267,7 +327,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
     g_value_set_object (value, self->replay_store);
     break;
   case PROP_COUNTER:
-    g_value_set_uint (value, self->x.counter);
+    g_value_set_uint (value, self->counter);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, spec);
@@ -276,11 +336,21 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 }
 
 static void
+constructed (GObject *object)
+{
+  MikeySession *self = MIKEY_SESSION (object);
+
+  if (!self->policy)
+    self->policy = mikey_policy_new ();
+  G_OBJECT_CLASS (mikey_session_parent_class)->constructed (object);
+}
+
+static void
 finalize (GObject *object)
 {
   MikeySession *self = MIKEY_SESSION (object);
 
-  if (self->csb_id && self->x.role == MIKEY_ROLE_INITIATOR)
+  if (self->csb_id && self->role == MIKEY_ROLE_INITIATOR)
     mikey_replay_store_release_csb (self->replay_store, self->csb_id);
   mikey_session_set_clock (self, NULL, NULL, NULL);
   mikey_session_set_random (self, NULL, NULL, NULL);
@@ -303,6 +373,12 @@ finalize (GObject *object)
 static void
 install_properties (GObjectClass *klass)
 {
+  props[PROP_KEYRING]
+      = g_param_spec_object ("keyring", "Keyring", "Who I am and whom I trust",
+                             MIKEY_TYPE_KEYRING, RW | G_PARAM_CONSTRUCT_ONLY);
+  props[PROP_POLICY]
+      = g_param_spec_object ("policy", "Policy", "What to offer and to accept",
+                             MIKEY_TYPE_POLICY, RW | G_PARAM_CONSTRUCT_ONLY);
   props[PROP_MODE] = g_param_spec_enum ("mode", "Mode",
                                         "The mode to offer, or the one in use",
                                         MIKEY_TYPE_MODE, MIKEY_MODE_AUTO, RW);
@@ -412,6 +488,7 @@ mikey_session_class_init (MikeySessionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  object_class->constructed = constructed;
   object_class->set_property = set_property;
   object_class->get_property = get_property;
   object_class->finalize = finalize;
@@ -440,9 +517,6 @@ mikey_session_init (MikeySession *self)
 MikeySession *
 mikey_session_new (MikeyKeyring *keyring, MikeyPolicy *policy)
 {
-  MikeySession *self = g_object_new (MIKEY_TYPE_SESSION, NULL);
-
-  self->keyring = keyring ? g_object_ref (keyring) : NULL;
-  self->policy = policy ? g_object_ref (policy) : mikey_policy_new ();
-  return self;
+  return g_object_new (MIKEY_TYPE_SESSION, "keyring", keyring, "policy", policy,
+                       NULL);
 }

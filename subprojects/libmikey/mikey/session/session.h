@@ -28,7 +28,8 @@ G_BEGIN_DECLS
  * keyring or the peer says), role (read-only), state (read-only, notified),
  * csb-id (read-only), carrier-secure (boolean: the messages travel over an
  * authenticated, encrypted channel, which is what the null mode needs),
- * replay-store (shared between sessions; a private one if not set).
+ * replay-store (shared between sessions; the process's if not set: two
+ * receivers of one message in one process need stores of their own).
  *
  * Signals, emitted without a lock held, in the thread that made the call:
  * - keys-changed (): mikey_session_get_keys() tells something new
