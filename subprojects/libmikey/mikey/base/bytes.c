@@ -196,11 +196,21 @@ mikey_write_slice (MikeyWriter *w, MikeySlice slice)
     memcpy (hole, slice.data, slice.len);
 }
 
+static void
+wipe_and_free (gpointer data)
+{
+  MikeyWriter *w = data;
+
+  mikey_writer_clear (w);
+  g_free (w);
+}
+
 GBytes *
 mikey_writer_steal (MikeyWriter *w)
 {
-  GBytes *bytes = g_bytes_new_take (w->data, w->len);
+  MikeyWriter *owner = g_memdup2 (w, sizeof *w);
 
   *w = (MikeyWriter) MIKEY_WRITER_INIT;
-  return bytes;
+  return g_bytes_new_with_free_func (owner->data, owner->len, wipe_and_free,
+                                     owner);
 }

@@ -128,7 +128,8 @@ void mikey_write_slice (MikeyWriter *w, MikeySlice slice);
 /* Appends LEN octets of undefined content and returns where they begin, NULL on
  * failure. Valid until the next write. */
 guint8 *mikey_write_hole (MikeyWriter *w, gsize len);
-/* The octets as a GBytes; the writer is empty afterwards. */
+/* The octets as a GBytes, which wipes them when it is freed: they may be an
+ * unprotected message or a saved session. The writer is empty afterwards. */
 GBytes *mikey_writer_steal (MikeyWriter *w);
 
 static inline MikeySlice

@@ -8,6 +8,8 @@
 void
 mikey_draft_clear (MikeyDraft *draft)
 {
+  /* Keys lie in clear in a KEMAC of the null mode. */
+  mikey_chain_wipe (&draft->chain);
   mikey_arena_clear (&draft->arena);
 }
 

@@ -208,6 +208,7 @@ mikey_exchange_update (MikeyExchange *x, const MikeyEnv *env, bool new_keys,
   if (!x->mode)
     return mikey_fail (fault, MIKEY_FAULT_USAGE,
                        "there are no keys yet that could be updated");
+  MIKEY_TRY (check_allowed (env, mikey_mode_find (x->mode->mode), fault));
   return start (x, env, &step, MIKEY_INPUT_UPDATE, fault);
 }
 
@@ -224,20 +225,17 @@ unexpected (const MikeyParsed *parsed, MikeyFault *fault)
                      name ?: "unknown");
 }
 
-/* The first message of the peer chooses the mode, within what the policy
- * allows. */
+/* The first message of the peer chooses the mode; what the policy allows at this
+ * moment holds for the later ones too. */
 static bool
 choose_mode (const MikeyExchange *x, const MikeyEnv *env,
              const MikeyParsed *parsed, const MikeyModeType **mode,
              MikeyFault *fault)
 {
-  const MikeyModeRow *row;
+  const MikeyModeRow *row = x->mode ? mikey_mode_find (x->mode->mode)
+                                    : mikey_mode_of_message (parsed);
 
-  if (x->mode) {
-    *mode = x->mode;
-    return true;
-  }
-  if (!(row = mikey_mode_of_message (parsed)))
+  if (!row)
     return mikey_fail (
         fault, MIKEY_FAULT_BAD_DATA_TYPE,
         "no mode begins with a message of data type %u (%s)",

@@ -19,7 +19,7 @@
 
 enum { PSK_INIT = 0 };
 
-/* T and RAND have tolerances of their own, and are asked for below. */
+/* That the carrier is fit for it is checked by the engine. T and RAND have tolerances of their own, and are asked for below. */
 static const MikeyMessageRules init_rules = {
   "unprotected PSK I_MESSAGE", "RFC 3830 3.1, 4.2.3", PSK_INIT, false,
   { { MIKEY_PAYLOAD_T, 0, 1 },
@@ -28,16 +28,6 @@ static const MikeyMessageRules init_rules = {
     { MIKEY_PAYLOAD_SP, 0, MIKEY_MAX_SP },
     { MIKEY_PAYLOAD_KEMAC, 1, 1 } },
 };
-
-static bool
-check_carrier (const MikeyEnv *env, MikeyFault *fault)
-{
-  if (env->carrier_secure || env->policy->allow_null)
-    return true;
-  return mikey_fail (fault, MIKEY_FAULT_UNPROTECTED,
-                     "unprotected keys need a secure carrier (RTSP or SIP over "
-                     "TLS), or allow-null");
-}
 
 /* --- sending --- */
 
@@ -90,7 +80,6 @@ send_offer (MikeyStep *step, MikeyFault *fault)
 {
   MikeyKeyShape shape;
 
-  MIKEY_TRY (check_carrier (step->env, fault));
   MIKEY_TRY (mikey_begin_csb (step, fault));
   shape = dress (step);
   step->work->tolerances |= MIKEY_TOLERATE_EQUIPMENT; /* we read it as they do */
@@ -103,7 +92,6 @@ send_update (MikeyStep *step, MikeyFault *fault)
 {
   MikeyKeyShape shape;
 
-  MIKEY_TRY (check_carrier (step->env, fault));
   MIKEY_TRY (mikey_adopt_own_streams (step, fault));
   shape = dress (step);
   if (step->new_keys) {
@@ -134,7 +122,6 @@ receive_init (MikeyStep *step, MikeyFault *fault)
   MikeyVerified verified;
   g_autoptr (MikeySecret) plain = NULL;
 
-  MIKEY_TRY (check_carrier (step->env, fault));
   MIKEY_TRY (check_t (step, fault));
   MIKEY_TRY (mikey_adopt_header (step, fault));
   MIKEY_TRY (mikey_verify_unprotected (step->in, &verified, fault));

@@ -63,7 +63,7 @@ mikey_session_set_roc (MikeySession *self, guint32 ssrc, guint32 roc)
 
 /* --- messages --- */
 
-/* Ends a call that makes a message. */
+/* Ends a call that makes octets. */
 static GBytes *
 message_or_error (bool ok, MikeyWriter *out, const MikeyFault *fault,
                   GError **error)
@@ -216,15 +216,6 @@ mikey_session_resume (MikeySession *self, GBytes **reply, GError **error)
 
 /* --- saving --- */
 
-static void
-wipe_and_free (gpointer data)
-{
-  MikeyWriter *w = data;
-
-  mikey_writer_clear (w);
-  g_free (w);
-}
-
 /**
  * mikey_session_save:
  * @self: a #MikeySession
@@ -238,20 +229,15 @@ wipe_and_free (gpointer data)
 GBytes *
 mikey_session_save (MikeySession *self, GError **error)
 {
-  MikeyWriter *out;
+  MikeyWriter out = MIKEY_WRITER_INIT;
   MikeyFault fault;
   bool ok;
 
   if (!mikey_session_enter (self, error))
     return NULL;
-  out = g_new0 (MikeyWriter, 1);
-  ok = mikey_exchange_save (&self->x, out, &fault);
+  ok = mikey_exchange_save (&self->x, &out, &fault);
   mikey_session_leave (self);
-  if (ok)
-    return g_bytes_new_with_free_func (out->data, out->len, wipe_and_free, out);
-  mikey_set_error (error, &fault);
-  wipe_and_free (out);
-  return NULL;
+  return message_or_error (ok, &out, &fault, error);
 }
 
 /**
