@@ -120,13 +120,11 @@ test_generic_map (Fixture *f, gconstpointer data)
 static void
 test_like (Fixture *f, gconstpointer data)
 {
-  MikeyDraft other = MIKEY_DRAFT_INIT;
+  g_auto (MikeyDraft) failed = MIKEY_DRAFT_INIT;
 
-  mikey_draft_hdr (&f->draft, 0, true, f->csb);
-  mikey_draft_hdr_like (&other, 6, (const MikeyHdr *)f->draft.chain.head);
-  mikey_draft_err (&other, 9);
-  mikey_draft_clear (&f->draft);
-  f->draft = other;
+  mikey_draft_hdr (&failed, 0, true, f->csb);
+  mikey_draft_hdr_like (&f->draft, 6, (const MikeyHdr *)failed.chain.head);
+  mikey_draft_err (&f->draft, 9);
   read_back (f);
   g_assert_cmpuint (f->parsed.hdr->data_type, ==, 6);
   g_assert_cmpuint (f->parsed.hdr->v, ==, 0);
