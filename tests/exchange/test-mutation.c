@@ -118,15 +118,15 @@ trailing (Run *run, MikeySlice message)
   g_free (longer);
 }
 
-/* Where the octets of a length are: those between a field's offset and the data
- * that it measures can be found by trying: an octet that differs in nothing but
- * a length makes the message too short or too long. So that no format is told
- * twice, every octet of the head of every payload gets all values. */
+/* All values of the octets at the head of every payload, where types and
+ * lengths are, and of all of SP, which has lengths throughout. */
 static void
 all_values (Run *run, MikeySlice message, const MikeyPayload *p)
 {
   g_autofree guint8 *copy = g_memdup2 (message.data, message.len);
-  gsize head = MIN (p->length, 10), i;
+  gsize head
+      = p->type->code == MIKEY_PAYLOAD_SP ? p->length : MIN (p->length, 10);
+  gsize i;
   guint v;
 
   for (i = p->offset; i < p->offset + head; i++) {

@@ -207,7 +207,8 @@ test_kemac (void)
   }
 }
 
-/* The length of a TGK is at least that of the strongest key made of it. */
+/* 3830-9.1-01: the length of a TGK is at least that of the strongest key made
+ * of it. */
 static void
 test_strength (void)
 {

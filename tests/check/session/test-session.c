@@ -351,6 +351,77 @@ test_peer_refused (Pair *pair, gconstpointer data)
   g_free (bob.peer);
 }
 
+/* --- a keyring that has to ask first --- */
+
+typedef struct {
+  GObject parent;
+  gboolean ready;
+} SlowKeyring;
+
+typedef GObjectClass SlowKeyringClass;
+
+static GBytes *
+slow_lookup (MikeyKeyring *keyring, const gchar *local_id, const gchar *peer_id,
+             GError **error)
+{
+  if (((SlowKeyring *)keyring)->ready)
+    return psk_of (1);
+  g_set_error (error, MIKEY_ERROR, MIKEY_ERROR_PENDING, "asked for a key");
+  return NULL;
+}
+
+static gchar *
+slow_identity (MikeyKeyring *keyring)
+{
+  return g_strdup (BOB);
+}
+
+static void
+slow_interface_init (MikeyKeyringInterface *interface)
+{
+  interface->get_identity = slow_identity;
+  interface->lookup_psk = slow_lookup;
+}
+
+static GType slow_keyring_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (SlowKeyring, slow_keyring, G_TYPE_OBJECT,
+                         G_IMPLEMENT_INTERFACE (MIKEY_TYPE_KEYRING,
+                                                slow_interface_init))
+
+static void
+slow_keyring_class_init (SlowKeyringClass *klass)
+{
+}
+
+static void
+slow_keyring_init (SlowKeyring *self)
+{
+}
+
+static void
+test_pending (Pair *pair, gconstpointer data)
+{
+  g_autoptr (GObject) keyring = g_object_new (slow_keyring_get_type (), NULL);
+  g_autoptr (MikeySession) bob
+      = mikey_session_new (MIKEY_KEYRING (keyring), NULL);
+  g_autoptr (GBytes) offer = mikey_session_create_offer (pair->alice, NULL);
+  g_autoptr (GBytes) reply = NULL;
+  GError *error = NULL;
+
+  g_assert_false (mikey_session_receive (bob, offer, &reply, &error));
+  g_assert_error (error, MIKEY_ERROR, MIKEY_ERROR_PENDING);
+  g_clear_error (&error);
+  g_assert_null (reply);
+  g_assert_cmpint (mikey_session_get_state (bob), ==, MIKEY_STATE_WAITING);
+  ((SlowKeyring *)keyring)->ready = TRUE;
+  mikey_session_resume (bob, &reply, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (mikey_session_get_state (bob), ==, MIKEY_STATE_ESTABLISHED);
+  mikey_session_receive (pair->alice, reply, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /* --- clock and random source --- */
 
 static gint64
@@ -561,6 +632,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/null", test_null);
   ADD ("/session/signals", test_signals);
   ADD ("/session/peer-refused", test_peer_refused);
+  ADD ("/session/pending", test_pending);
   g_test_add_func ("/session/repeatable", test_repeatable);
   g_test_add_func ("/session/default-store", test_default_store);
   g_test_add_func ("/session/without-arguments", test_without_arguments);

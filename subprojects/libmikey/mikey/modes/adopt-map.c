@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "srtp.h"
+
 /* The CS ID map: which crypto sessions there are, those of the peer and our
  * own. */
 
@@ -265,25 +267,69 @@ free_number (const MikeyCs *cs, guint num_cs)
   return number;
 }
 
-static guint
-place_stream (MikeyStep *step, const MikeyStream *stream, MikeyCs *cs,
-              guint num_cs)
+static bool
+same_params (const MikeySrtpParams *a, const MikeySrtpParams *b)
 {
-  MikeyCs *open = step->in ? find_open (cs, num_cs) : NULL;
-  guint policy_no = step->work->policies[0].policy_no;
+  return a->present == b->present
+         && memcmp (a->value, b->value, sizeof a->value) == 0 /* lint: allow memcmp: public */;
+}
+
+/* The number of the policy that says STREAM's suite, which is added to the
+ * bundle if it is not there yet. */
+static bool
+policy_for (MikeyStep *step, const MikeyStream *stream, guint *policy_no,
+            MikeyFault *fault)
+{
+  const MikeyPolicyData *policy = step->env->policy;
+  MikeyCsb *csb = step->work;
+  MikeySrtpParams params;
+  guint i;
+
+  *policy_no = csb->policies[0].policy_no;
+  if (stream->suite == 0)
+    return true;
+  if (stream->suite >= policy->num_suites)
+    return mikey_fail (fault, MIKEY_FAULT_USAGE,
+                       "stream %08x wants SRTP suite %u, the policy has %u",
+                       stream->ssrc, stream->suite, policy->num_suites);
+  mikey_suite_to_params (&policy->suites[stream->suite], &params);
+  for (i = 0; i < csb->num_policies; i++) {
+    *policy_no = csb->policies[i].policy_no;
+    if (same_params (&csb->policies[i].params, &params))
+      return true;
+  }
+  for (*policy_no = 0; mikey_csb_find_policy (csb, *policy_no);)
+    ++*policy_no;
+  return mikey_csb_set_policy (csb, *policy_no, &params) || no_memory (fault);
+}
+
+/* The answer to a map can fill it in, not lengthen it. */
+static bool
+has_room (const MikeyStep *step, guint num_cs)
+{
+  return (!step->in || step->in->parsed->hdr->map_type == MIKEY_MAP_EMPTY)
+         && num_cs < MIKEY_MAX_CS;
+}
+
+static bool
+place_stream (MikeyStep *step, const MikeyStream *stream, MikeyCs *cs,
+              guint *num_cs, MikeyFault *fault)
+{
+  MikeyCs *open = step->in ? find_open (cs, *num_cs) : NULL;
+  guint policy_no;
 
   if (open) {
     open->ssrc = stream->ssrc;
     open->roc = stream->roc;
-    return num_cs;
+    return true;
   }
-  /* The answer to a map can fill it in, not lengthen it. */
-  if ((step->in && step->in->parsed->hdr->map_type != MIKEY_MAP_EMPTY)
-      || num_cs == MIKEY_MAX_CS)
-    return num_cs;
-  cs[num_cs] = (MikeyCs){ free_number (cs, num_cs), policy_no, stream->ssrc,
-                          stream->roc };
-  return num_cs + 1;
+  if (!has_room (step, *num_cs))
+    return true;
+  MIKEY_TRY (policy_for (step, stream, &policy_no, fault));
+  cs[*num_cs] = (MikeyCs){ free_number (cs, *num_cs), policy_no, stream->ssrc,
+                           stream->roc };
+  ++*num_cs;
+  return true;
 }
 
 static void
@@ -311,7 +357,7 @@ mikey_adopt_own_streams (MikeyStep *step, MikeyFault *fault)
     if (stream->ssrc && is_known (cs, num_cs, stream->ssrc))
       refresh_roc (cs, num_cs, stream);
     else if (stream->ssrc || !step->x->csb)
-      num_cs = place_stream (step, stream, cs, num_cs);
+      MIKEY_TRY (place_stream (step, stream, cs, &num_cs, fault));
   }
   return mikey_csb_set_cs (step->work, cs, num_cs) || no_memory (fault);
 }

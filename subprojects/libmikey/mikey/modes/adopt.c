@@ -276,7 +276,8 @@ new_csb_id (MikeyStep *step, MikeyFault *fault)
                      "the random source gives no unused CSB ID");
 }
 
-/* What is offered is the most wanted suite; all streams use it. */
+/* What is offered is the most wanted suite; streams that want another one add
+ * it. */
 static bool
 set_policies (MikeyStep *step, MikeyFault *fault)
 {

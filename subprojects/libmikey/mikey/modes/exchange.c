@@ -31,6 +31,13 @@ mikey_exchange_clear (MikeyExchange *x)
 bool
 mikey_exchange_add_stream (MikeyExchange *x, guint32 ssrc, guint32 roc)
 {
+  return mikey_exchange_add_stream_with_suite (x, ssrc, roc, 0);
+}
+
+bool
+mikey_exchange_add_stream_with_suite (MikeyExchange *x, guint32 ssrc,
+                                      guint32 roc, guint suite)
+{
   MikeyStream *more;
 
   if (x->num_streams == MIKEY_MAX_CS)
@@ -39,7 +46,7 @@ mikey_exchange_add_stream (MikeyExchange *x, guint32 ssrc, guint32 roc)
   if (!more)
     return false;
   x->streams = more;
-  x->streams[x->num_streams++] = (MikeyStream){ ssrc, roc };
+  x->streams[x->num_streams++] = (MikeyStream){ ssrc, roc, suite };
   return true;
 }
 
@@ -225,8 +232,8 @@ unexpected (const MikeyParsed *parsed, MikeyFault *fault)
                      name ?: "unknown");
 }
 
-/* The first message of the peer chooses the mode; what the policy allows at this
- * moment holds for the later ones too. */
+/* The first message of the peer chooses the mode; what the policy allows at
+ * this moment holds for the later ones too. */
 static bool
 choose_mode (const MikeyExchange *x, const MikeyEnv *env,
              const MikeyParsed *parsed, const MikeyModeType **mode,

@@ -16,6 +16,7 @@
 typedef struct {
   guint32 ssrc;
   guint32 roc;
+  guint suite; /* of the policy's list; 0: the one that is offered anyway */
 } MikeyStream;
 
 /* What an Error message said. */
@@ -42,6 +43,8 @@ struct _MikeyExchange {
 void mikey_exchange_init (MikeyExchange *x);
 void mikey_exchange_clear (MikeyExchange *x);
 bool mikey_exchange_add_stream (MikeyExchange *x, guint32 ssrc, guint32 roc);
+bool mikey_exchange_add_stream_with_suite (MikeyExchange *x, guint32 ssrc,
+                                           guint32 roc, guint suite);
 
 /* The first message, of MODE; once a bundle is in force, that bundle again for
  * those who come late, where the mode can do that. */

@@ -133,6 +133,18 @@ choose_validity (MikeyStep *step, const MikeyKeyShape *shape, guint index,
   return true;
 }
 
+/* 3830-9.1-01: a TGK is as strong as the strongest key that is made of it. */
+static gsize
+strongest_key (const MikeyCsb *csb)
+{
+  gsize len = 0;
+  guint i;
+
+  for (i = 0; i < csb->num_policies; i++)
+    len = MAX (len, mikey_srtp_key_len (&csb->policies[i].params));
+  return len;
+}
+
 /* 3830-3.1-05, 3830-4.2.2-01: random, and independent of any other key */
 static bool
 choose_key (MikeyStep *step, const MikeyKeyShape *shape, MikeyTrafficKey *key,
@@ -143,7 +155,8 @@ choose_key (MikeyStep *step, const MikeyKeyShape *shape, MikeyTrafficKey *key,
   gsize len = mikey_srtp_key_len (params);
 
   if (is_tgk (key->type))
-    len = stretch (MAX (len, MIN_TGK), overhead (key, salt_len), cipher);
+    len = stretch (MAX (strongest_key (step->work), MIN_TGK),
+                   overhead (key, salt_len), cipher);
   else if (shape->joined)
     len += salt_len;
   key->key = random_secret (step->env->random, len, fault);
@@ -152,6 +165,22 @@ choose_key (MikeyStep *step, const MikeyKeyShape *shape, MikeyTrafficKey *key,
     return true;
   key->salt = random_secret (step->env->random, salt_len, fault);
   return key->salt != NULL;
+}
+
+static bool
+is_usable (const MikeyCsb *csb, const MikeyTrafficKey *traffic_key,
+           MikeyFault *fault)
+{
+  guint i;
+
+  for (i = 0; i < csb->num_cs; i++) {
+    g_autoptr (MikeySecret) key = NULL;
+    g_autoptr (MikeySecret) salt = NULL;
+
+    MIKEY_TRY (
+        mikey_csb_derive (csb, &csb->cs[i], traffic_key, &key, &salt, fault));
+  }
+  return true;
 }
 
 static bool
@@ -181,7 +210,10 @@ mikey_fresh_keys (MikeyStep *step, const MikeyKeyShape *shape,
 
   for (i = 0; i < num_keys; i++)
     MIKEY_TRY (fresh_key (step, shape, i, cipher, fault));
-  return true;
+  /* One TEK can not be right for two policies that want different lengths. */
+  return is_tgk (shape->type)
+         || is_usable (step->work, &step->work->keys[step->work->num_keys - 1],
+                       fault);
 }
 
 /* --- writing --- */
@@ -364,22 +396,6 @@ read_keys (const MikeyChain *chain, bool authentic, MikeyCsb *csb,
     MIKEY_TRY (check_mki (csb, list->key, list->num, data->kv.spi, fault));
     list->num++;
     MIKEY_TRY (read_key (data, &list->key[list->num - 1], fault));
-  }
-  return true;
-}
-
-static bool
-is_usable (const MikeyCsb *csb, const MikeyTrafficKey *traffic_key,
-           MikeyFault *fault)
-{
-  guint i;
-
-  for (i = 0; i < csb->num_cs; i++) {
-    g_autoptr (MikeySecret) key = NULL;
-    g_autoptr (MikeySecret) salt = NULL;
-
-    MIKEY_TRY (
-        mikey_csb_derive (csb, &csb->cs[i], traffic_key, &key, &salt, fault));
   }
   return true;
 }

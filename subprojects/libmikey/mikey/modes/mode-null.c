@@ -19,9 +19,13 @@
 
 enum { PSK_INIT = 0 };
 
-/* That the carrier is fit for it is checked by the engine. T and RAND have tolerances of their own, and are asked for below. */
+/* That the carrier is fit for it is checked by the engine. T and RAND have
+ * tolerances of their own, and are asked for below. */
 static const MikeyMessageRules init_rules = {
-  "unprotected PSK I_MESSAGE", "RFC 3830 3.1, 4.2.3", PSK_INIT, false,
+  "unprotected PSK I_MESSAGE",
+  "RFC 3830 3.1, 4.2.3",
+  PSK_INIT,
+  false,
   { { MIKEY_PAYLOAD_T, 0, 1 },
     { MIKEY_PAYLOAD_RAND, 0, 1 },
     { MIKEY_PAYLOAD_ID, 0, 2 },
@@ -31,30 +35,44 @@ static const MikeyMessageRules init_rules = {
 
 /* --- sending --- */
 
-/* How ONVIF and how GStreamer want the first policy and the key (quirks Q1 to
+/* The tag length where the key length belongs, and nowhere else. */
+static void
+dress_for_gstreamer (MikeyCsb *csb)
+{
+  guint i;
+
+  for (i = 0; i < csb->num_policies; i++) {
+    MikeySrtpParams *params = &csb->policies[i].params;
+
+    if (params->present & 1u << MIKEY_SRTP_TAG_LEN)
+      mikey_srtp_params_set (params, MIKEY_SRTP_AUTH_KEY_LEN,
+                             params->value[MIKEY_SRTP_TAG_LEN]);
+    params->present
+        &= ~(1u << MIKEY_SRTP_TAG_LEN | 1u << MIKEY_SRTP_RTCP_TAG_LEN);
+  }
+}
+
+/* How ONVIF and how GStreamer want the policies and the key (quirks Q1 to
  * Q3). */
 static MikeyKeyShape
 dress (MikeyStep *step)
 {
   const MikeyPolicyData *policy = step->env->policy;
-  MikeySrtpParams *params = &step->work->policies[0].params;
   const MikeySuite *suite = &policy->suites[0];
 
   if (policy->null_profile == MIKEY_NULL_PROFILE_GSTREAMER) {
-    if (params->present & 1u << MIKEY_SRTP_TAG_LEN)
-      mikey_srtp_params_set (params, MIKEY_SRTP_AUTH_KEY_LEN,
-                             params->value[MIKEY_SRTP_TAG_LEN]);
-    params->present &= ~(1u << MIKEY_SRTP_TAG_LEN
-                         | 1u << MIKEY_SRTP_RTCP_TAG_LEN);
-    return (MikeyKeyShape){ MIKEY_KEY_TYPE_TEK, true,
-                            MIKEY_KEY_VALIDITY_NULL, 0, 1, 0 };
+    dress_for_gstreamer (step->work);
+    return (MikeyKeyShape){
+      MIKEY_KEY_TYPE_TEK, true, MIKEY_KEY_VALIDITY_NULL, 0, 1, 0
+    };
   }
   /* ONVIF: joined for AES-CM-128, with the salt apart for all others. */
   if (suite->rtp_cipher == MIKEY_SRTP_CIPHER_AES_128_ICM)
     return (MikeyKeyShape){ MIKEY_KEY_TYPE_TEK, true, MIKEY_KEY_VALIDITY_SPI,
-                            policy->mki_len, 1, 0 };
-  return (MikeyKeyShape){ MIKEY_KEY_TYPE_TEK_SALT, false,
-                          MIKEY_KEY_VALIDITY_SPI, policy->mki_len, 1, 0 };
+                            policy->mki_len,    1,    0 };
+  return (
+      MikeyKeyShape){ MIKEY_KEY_TYPE_TEK_SALT, false, MIKEY_KEY_VALIDITY_SPI,
+                      policy->mki_len,         1,     0 };
 }
 
 static bool
@@ -82,7 +100,8 @@ send_offer (MikeyStep *step, MikeyFault *fault)
 
   MIKEY_TRY (mikey_begin_csb (step, fault));
   shape = dress (step);
-  step->work->tolerances |= MIKEY_TOLERATE_EQUIPMENT; /* we read it as they do */
+  step->work->tolerances
+      |= MIKEY_TOLERATE_EQUIPMENT; /* we read it as they do */
   MIKEY_TRY (mikey_fresh_keys (step, &shape, &mikey_cipher_null, fault));
   return send_init (step, fault);
 }

@@ -12,7 +12,7 @@
 #define MAGIC 0x4d4b5931 /* "MKY1" */
 
 typedef struct {
-  guint32 ssrc, roc;
+  guint32 ssrc, roc, suite;
 } SavedStream;
 
 typedef struct {
@@ -56,6 +56,7 @@ typedef struct {
 static const MikeyField stream_fields[] = {
   MIKEY_UINT (SavedStream, ssrc, "SSRC", 32),
   MIKEY_UINT (SavedStream, roc, "ROC", 32),
+  MIKEY_UINT (SavedStream, suite, "suite", 8, .max = MIKEY_MAX_SP),
 };
 static const MikeyStruct stream_struct
     = MIKEY_STRUCT (SavedStream, "stream", stream_fields);
@@ -261,7 +262,8 @@ save_streams (const MikeyExchange *x, Saved *saved, MikeyArena *arena)
   guint i;
 
   for (i = 0; to && i < x->num_streams; i++)
-    to[i] = (SavedStream){ x->streams[i].ssrc, x->streams[i].roc };
+    to[i] = (SavedStream){ x->streams[i].ssrc, x->streams[i].roc,
+                           x->streams[i].suite };
   return to != NULL;
 }
 
@@ -420,7 +422,8 @@ fill_exchange (MikeyExchange *x, const Saved *saved)
   mikey_write_slice (&x->sent, saved->sent);
   mikey_write_slice (&x->held, saved->held);
   for (i = 0; i < saved->streams.num; i++)
-    if (!mikey_exchange_add_stream (x, streams[i].ssrc, streams[i].roc))
+    if (!mikey_exchange_add_stream_with_suite (
+            x, streams[i].ssrc, streams[i].roc, streams[i].suite))
       return false;
   return (row || saved->mode == MIKEY_MODE_AUTO)
          && mikey_writer_ok (&x->sent, NULL) && mikey_writer_ok (&x->held, NULL)

@@ -23,11 +23,31 @@
 guint
 mikey_session_add_stream (MikeySession *self, guint32 ssrc, guint32 roc)
 {
+  return mikey_session_add_stream_with_suite (self, ssrc, roc, 0);
+}
+
+/**
+ * mikey_session_add_stream_with_suite:
+ * @self: a #MikeySession
+ * @ssrc: the stream's SSRC, 0 if the peer is to fill it in
+ * @roc: its rollover counter now
+ * @suite: which SRTP suite of the policy it is to have, counted from 0 in the
+ *   order of mikey_policy_add_suite()
+ *
+ * The same as mikey_session_add_stream() for a stream that is to have another
+ * suite than the policy's first.
+ *
+ * Returns: as mikey_session_add_stream()
+ */
+guint
+mikey_session_add_stream_with_suite (MikeySession *self, guint32 ssrc,
+                                     guint32 roc, guint suite)
+{
   guint num = 0;
 
   if (!mikey_session_enter (self, NULL))
     return 0;
-  if (mikey_exchange_add_stream (&self->x, ssrc, roc))
+  if (mikey_exchange_add_stream_with_suite (&self->x, ssrc, roc, suite))
     num = self->x.num_streams;
   mikey_session_leave (self);
   return num;

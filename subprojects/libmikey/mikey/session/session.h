@@ -54,6 +54,11 @@ MIKEY_API MikeySession *mikey_session_new (MikeyKeyring *keyring,
  * peer with the next mikey_session_create_update(). */
 MIKEY_API guint mikey_session_add_stream (MikeySession *self, guint32 ssrc,
                                           guint32 roc);
+/* The same with another SRTP suite than the first of the policy's list: SUITE
+ * counts from 0 in the order of mikey_policy_add_suite(). */
+MIKEY_API guint mikey_session_add_stream_with_suite (MikeySession *self,
+                                                     guint32 ssrc, guint32 roc,
+                                                     guint suite);
 /* The current rollover counter of a stream, told to the peer by the next
  * message so that a late joiner can decrypt. FALSE: no such stream. */
 MIKEY_API gboolean mikey_session_set_roc (MikeySession *self, guint32 ssrc,

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "../../lib/mikey-test.h"
+
+#include <mikey/modes/srtp.h>
+
+/* Streams with different SRTP policies in one PSK bundle. */
+
+static const MikeySuite icm_128
+    = { MIKEY_SRTP_CIPHER_AES_128_ICM, MIKEY_SRTP_AUTH_HMAC_SHA1_80,
+        MIKEY_SRTP_CIPHER_AES_128_ICM, MIKEY_SRTP_AUTH_HMAC_SHA1_80 };
+static const MikeySuite gcm_256
+    = { MIKEY_SRTP_CIPHER_AES_256_GCM, MIKEY_SRTP_AUTH_NULL,
+        MIKEY_SRTP_CIPHER_AES_256_GCM, MIKEY_SRTP_AUTH_NULL };
+
+static void
+set_up (TestPair *pair, gconstpointer data)
+{
+  guint i;
+
+  test_pair_init (pair, mikey_mode_find (MIKEY_MODE_PSK));
+  for (i = 0; i < 2; i++) {
+    MikeyPolicyData *policy = i ? &pair->bob.policy : &pair->alice.policy;
+
+    policy->num_suites = 2;
+    policy->suites[0] = icm_128;
+    policy->suites[1] = gcm_256;
+  }
+}
+
+static void
+tear_down (TestPair *pair, gconstpointer data)
+{
+  test_pair_clear (pair);
+}
+
+static void
+assert_key_lengths (const MikeyCsb *csb, guint cs, gsize key_len,
+                    gsize salt_len)
+{
+  g_autoptr (MikeySecret) key = NULL;
+  g_autoptr (MikeySecret) salt = NULL;
+
+  g_assert_true (mikey_csb_derive (csb, &csb->cs[cs],
+                                   &csb->keys[csb->num_keys - 1], &key, &salt,
+                                   NULL));
+  g_assert_cmpuint (key->len, ==, key_len);
+  g_assert_cmpuint (salt->len, ==, salt_len);
+}
+
+/* Every policy has a number of its own, to which the map refers (3830-6.10-02);
+ * the TGK is as strong as the strongest key made of it (3830-9.1-01). */
+static void
+test_two_policies (TestPair *pair, gconstpointer data)
+{
+  const MikeyCsb *csb;
+
+  g_assert_true (
+      mikey_exchange_add_stream_with_suite (&pair->alice.x, 0x2222, 0, 1));
+  test_run_step (pair, TEST_OFFER, NULL, NULL);
+  assert_same_keys (&pair->alice, &pair->bob);
+  csb = pair->bob.x.csb;
+  g_assert_cmpuint (csb->num_policies, ==, 2);
+  assert_key_lengths (csb, 0, 16, 14);
+  assert_key_lengths (csb, csb->num_cs - 1, 32, 12);
+  g_assert_cmpuint (csb->keys[0].key->len, >=, 32);
+}
+
+/* An update may bring a stream and its policy, from either side. */
+static void
+test_added (TestPair *pair, gconstpointer data)
+{
+  test_run_step (pair, TEST_OFFER, NULL, NULL);
+  g_assert_true (
+      mikey_exchange_add_stream_with_suite (&pair->bob.x, 0x3333, 0, 1));
+  test_run_step (pair, TEST_UPDATE_BOB, NULL, NULL);
+  assert_same_keys (&pair->alice, &pair->bob);
+  g_assert_cmpuint (pair->alice.x.csb->num_policies, ==, 2);
+}
+
+/* One TEK can not fit both. */
+static void
+test_one_tek (TestPair *pair, gconstpointer data)
+{
+  MikeyFault fault;
+
+  pair->alice.policy.key_type = MIKEY_KEY_TYPE_TEK_SALT;
+  g_assert_true (
+      mikey_exchange_add_stream_with_suite (&pair->alice.x, 0x2222, 0, 1));
+  g_assert_null (test_offer (&pair->alice, MIKEY_MODE_PSK, &fault));
+  g_assert_cmpint (fault.code, ==, MIKEY_FAULT_BAD_LENGTH);
+}
+
+static void
+test_no_such_suite (TestPair *pair, gconstpointer data)
+{
+  MikeyFault fault;
+
+  g_assert_true (
+      mikey_exchange_add_stream_with_suite (&pair->alice.x, 0x2222, 0, 2));
+  g_assert_null (test_offer (&pair->alice, MIKEY_MODE_PSK, &fault));
+  g_assert_cmpint (fault.code, ==, MIKEY_FAULT_USAGE);
+}
+
+#define ADD(name, test)                                                       \
+  g_test_add ("/psk/policies/" name, TestPair, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  test_init (&argc, &argv);
+  ADD ("two", test_two_policies);
+  ADD ("added", test_added);
+  ADD ("one-tek", test_one_tek);
+  ADD ("no-such-suite", test_no_such_suite);
+  return g_test_run ();
+}
