@@ -63,6 +63,10 @@ rebase (MikeyCsb *work, const MikeyCsb *pending)
       && !mikey_csb_add_keys (work, &pending->keys[pending->num_keys - num_new],
                               num_new))
     return false;
+  for (i = 0; i < pending->num_policies; i++)
+    if (!mikey_csb_set_policy (work, pending->policies[i].policy_no,
+                               &pending->policies[i].params))
+      return false;
   if (work->num_cs < pending->num_cs)
     return mikey_csb_set_cs (work, pending->cs, pending->num_cs);
   for (i = 0; i < pending->num_cs; i++)
