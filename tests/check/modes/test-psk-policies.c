@@ -101,6 +101,50 @@ test_no_such_suite (TestPair *pair, gconstpointer data)
   g_assert_cmpint (fault.code, ==, MIKEY_FAULT_USAGE);
 }
 
+#define GEN_EXT_OMA_BCAST 5
+
+static void
+add_extension (MikeyChain *chain, MikeyArena *arena, void *data)
+{
+  MikeyGenExt *ext = test_insert (chain->head, MIKEY_PAYLOAD_GEN_EXT, arena);
+
+  ext->type = GEN_EXT_OMA_BCAST;
+  ext->data = mikey_slice ("\1LTKM", 5);
+}
+
+static void
+change_extension (MikeyChain *chain, MikeyArena *arena, void *data)
+{
+  MikeyGenExt *ext = test_find (chain, MIKEY_PAYLOAD_GEN_EXT, 0);
+
+  ext->data = mikey_slice ("\2STKM", 5);
+}
+
+/* What is carried for others is as authentic as all the rest (5410-5-01,
+ * 4442-5-01, 4442-1-01, 3830-6.15-01), and as fresh (4442-5.4-01). */
+static void
+test_extension (TestPair *pair, gconstpointer data)
+{
+  MikeyFault fault;
+  g_autoptr (GBytes) offer = test_offer (&pair->alice, MIKEY_MODE_PSK, &fault);
+  g_autoptr (GBytes) carries = NULL, other = NULL, forged = NULL;
+  gsize len, tag = 20;
+  const guint8 *good, *changed;
+  guint8 *octets;
+
+  carries = test_edit (&pair->alice, offer, NULL, add_extension, NULL);
+  other = test_edit (&pair->alice, carries, NULL, change_extension, NULL);
+  good = g_bytes_get_data (carries, &len);
+  changed = g_bytes_get_data (other, NULL);
+  octets = g_memdup2 (changed, len);
+  memcpy (octets + len - tag, good + len - tag, tag);
+  forged = g_bytes_new_take (octets, len);
+  assert_refused (&pair->bob, forged, MIKEY_FAULT_AUTH_FAILED);
+  assert_accepted (&pair->bob, carries, NULL);
+  mikey_exchange_clear (&pair->bob.x);
+  assert_refused (&pair->bob, carries, MIKEY_FAULT_REPLAYED);
+}
+
 #define ADD(name, test)                                                       \
   g_test_add ("/psk/policies/" name, TestPair, NULL, set_up, test, tear_down)
 
@@ -112,5 +156,6 @@ main (int argc, char **argv)
   ADD ("added", test_added);
   ADD ("one-tek", test_one_tek);
   ADD ("no-such-suite", test_no_such_suite);
+  ADD ("extension", test_extension);
   return g_test_run ();
 }

@@ -87,12 +87,24 @@ test_unsupported (void)
     { { { MIKEY_SRTP_AUTH_KEY_LEN, 16 } }, 0 },
     { { { MIKEY_SRTP_AUTH_KEY_LEN, 10 } }, 0 },
     { { { MIKEY_SRTP_SALT_LEN, 12 } }, 0 },
+    /* 7714-15-02, 7714-11-01, 6188-3.1-01: the PRF is AES-CM, of the key's
+     * own length; 8269-4-01: no ARIA without its PRF */
     { { { MIKEY_SRTP_PRF, 1 } }, 0 },
+    { { { MIKEY_SRTP_ENCR_ALG, 6 }, { MIKEY_SRTP_PRF, 1 } }, 0 },
+    { { { MIKEY_SRTP_ENCR_ALG, 7 }, { MIKEY_SRTP_PRF, 2 } }, 0 },
+    { { { MIKEY_SRTP_ENCR_ALG, 8 }, { MIKEY_SRTP_PRF, 2 } }, 0 },
+    /* RFC 4771: what is said again for SRTP or SRTCP alone can not differ */
+    { { { MIKEY_SRTP_ROC_RATE, 2 } }, 0 },
+    { { { MIKEY_SRTP_RTP_AUTH_ALG, 0 } }, 0 },
+    { { { MIKEY_SRTP_RTCP_AUTH_ALG, 2 } }, 0 },
+    { { { MIKEY_SRTP_RTP_AUTH_KEY_LEN, 16 } }, 0 },
+    { { { MIKEY_SRTP_RTCP_AUTH_KEY_LEN, 16 } }, 0 },
     { { { MIKEY_SRTP_KEY_DERIVATION_RATE, 16 } }, 0 },
     { { { MIKEY_SRTP_FEC_ORDER, 1 } }, 0 },
     { { { MIKEY_SRTP_PREFIX_LEN, 1 } }, 0 },
     { { { MIKEY_SRTP_TAG_LEN, 8 } }, 0 },
     { { { MIKEY_SRTP_RTCP_TAG_LEN, 16 } }, 0 },
+    /* 7714-5-13-01 */
     { { { MIKEY_SRTP_ENCR_ALG, 6 }, { MIKEY_SRTP_AEAD_TAG_LEN, 8 } }, 0 },
     { { { MIKEY_SRTP_ENCR_ALG, 6 }, { MIKEY_SRTP_AUTH_ALG, 1 } }, 0 },
     { { { MIKEY_SRTP_ENCR_ALG, 6 }, { MIKEY_SRTP_SALT_LEN, 14 } }, 0 },

@@ -2,7 +2,10 @@
 #ifndef MIKEY_CRYPTO_CIPHER_H
 #define MIKEY_CRYPTO_CIPHER_H
 
-/* Key transport ciphers of the "Encr alg" registry (RFC 3830 4.2.3, RFC 6043
+/* With prf.h and mac.h: the default transforms, and the optional ones of this
+ * kind (3830-4.2-01).
+ *
+ * Key transport ciphers of the "Encr alg" registry (RFC 3830 4.2.3, RFC 6043
  * 6.2): what encrypts the Key data of a KEMAC payload. */
 
 #include "../base/secret.h"

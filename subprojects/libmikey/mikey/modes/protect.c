@@ -70,7 +70,8 @@ mikey_protect_verify (const MikeyProtection *protection, guint32 mac_alg,
                      "changed on its way");
 }
 
-/* The message up to its last TAG octets (3830-5.2-02). */
+/* The message up to its last TAG octets (3830-5.2-02): whatever is in it, policies
+ * of any protocol and extensions too (4442-1-01, 4442-5-01, 5410-5-01). */
 static MikeySlice
 covered (const MikeyChecked *checked, MikeySlice tag)
 {
