@@ -33,12 +33,13 @@ establish (MikeySession *alice, MikeySession *bob)
 {
   g_autoptr (GBytes) offer = NULL;
   g_autoptr (GBytes) reply = NULL;
+  g_autoptr (GError) error = NULL;
 
   mikey_session_add_stream (alice, 1, 0);
   offer = mikey_session_create_offer (alice, NULL);
-  if (!mikey_session_receive (bob, offer, &reply, NULL)
-      || !mikey_session_receive (alice, reply, NULL, NULL))
-    g_error ("the exchange fails");
+  if (!mikey_session_receive (bob, offer, &reply, &error)
+      || !mikey_session_receive (alice, reply, NULL, &error))
+    g_error ("the exchange fails: %s", error->message);
 }
 
 int
@@ -53,7 +54,6 @@ main (void)
   guint i;
 
   mikey_keyfile_add_psk (keyring, NULL, psk, NULL);
-  mikey_keyfile_set_identity (keyring, "sip:alice@example.org");
   before = heap ();
   for (i = 0; i < NUM; i += 2) {
     sessions[i] = new_session (keyring, policy, store);
