@@ -114,6 +114,7 @@ void gst_mikey_agent_note_use (GstMikeyAgent *self, MikeyKeys *keys);
 gboolean gst_mikey_agent_overlaps (GstMikeyAgent *self);
 /* Those of the newest bundle that has any. */
 GPtrArray *gst_mikey_agent_get_keys (GstMikeyAgent *self);
+gboolean gst_mikey_agent_has_keys (GstMikeyAgent *self);
 /* (transfer full) (nullable): NULL before the first join. */
 MikeySession *gst_mikey_agent_ref_session (GstMikeyAgent *self);
 

@@ -119,6 +119,8 @@ void gst_mikey_bin_repeat (GstMikeyBin *self);
 gboolean gst_mikey_bin_rekey (GstMikeyBin *self, const gchar *reason);
 /* (transfer full) (nullable): NULL when not running. */
 GstMikeyAgent *gst_mikey_bin_ref_agent (GstMikeyBin *self);
+/* Whether keys were agreed on, for whatever stream. */
+gboolean gst_mikey_bin_has_keys (GstMikeyBin *self);
 /* Posts an error, once; WHAT says what we were about to do. */
 void
 gst_mikey_bin_fail (GstMikeyBin *self, const gchar *what, const GError *error);

@@ -66,7 +66,7 @@ GST_ELEMENT_REGISTER_DEFINE (mikeydec, "mikeydec", GST_RANK_NONE,
 static gboolean
 gst_mikey_dec_has_children (GstMikeyBin *bin)
 {
-  return GST_MIKEY_DEC (bin)->pads[0]->srtpdec != NULL;
+  return GST_MIKEY_DEC (bin)->pads[0]->stages[0].srtpdec != NULL;
 }
 
 static void
@@ -110,14 +110,16 @@ gst_mikey_dec_stopped (GstMikeyBin *bin)
 static void
 gst_mikey_dec_add_stats (GstMikeyBin *bin, GstStructure *stats)
 {
-  guint64 recovered = 0, lost = 0;
+  guint64 recovered = 0, lost = 0, keyless = 0;
 
   for (guint i = 0; i < GST_MIKEY_DEC_N_PADS; i++) {
     recovered += GST_MIKEY_DEC (bin)->pads[i]->recovered;
     lost += GST_MIKEY_DEC (bin)->pads[i]->lost;
+    keyless += GST_MIKEY_DEC (bin)->pads[i]->keyless;
   }
   gst_structure_set (stats, "recovered", G_TYPE_UINT64, recovered, "dropped",
-                     G_TYPE_UINT64, lost, NULL);
+                     G_TYPE_UINT64, lost, "without-key", G_TYPE_UINT64, keyless,
+                     NULL);
 }
 
 static void

@@ -12,8 +12,10 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_mikey_dec_debug);
 #define GST_CAT_DEFAULT gst_mikey_dec_debug
 
+/* Microseconds that media wait for the answer to our offer. */
+#define ANSWER_PATIENCE G_USEC_PER_SEC
+
 gboolean gst_mikey_dec_make_writable = TRUE;
-gboolean gst_mikey_dec_remove_keys = TRUE;
 gboolean gst_mikey_dec_retry_roc = TRUE;
 
 /* Packets that came out of srtpdec in this thread: srtpdec drops what is not
@@ -32,150 +34,20 @@ pad_of (GstPad *pad)
   return gst_pad_get_element_private (pad);
 }
 
-static GstMikeyDecStream *
-find_stream (GstMikeyDecPad *self, guint32 ssrc)
-{
-  return g_hash_table_lookup (self->streams, GUINT_TO_POINTER (ssrc));
-}
-
-/* --- keys --- */
-
-static GPtrArray *
-find_keys (GstMikeyDecPad *self, guint32 ssrc)
-{
-  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
-  GPtrArray *keys
-      = agent ? gst_mikey_agent_find_keys (agent, ssrc, FALSE, NULL) : NULL;
-
-  g_clear_object (&agent);
-  return keys;
-}
-
-static gboolean
-same_keys (GPtrArray *a, GPtrArray *b)
-{
-  if (!a || !b || a->len != b->len)
-    return a == b;
-  for (guint i = 0; i < a->len; i++)
-    if (!mikey_keys_equal (a->pdata[i], b->pdata[i]))
-      return FALSE;
-  return TRUE;
-}
-
-/* (transfer full) (nullable): what SRTP needs for stream SSRC. */
-static GstCaps *
-answer_request (GstMikeyDecPad *self, guint32 ssrc)
-{
-  GPtrArray *keys = find_keys (self, ssrc);
-  GstMikeyDecStream *stream = find_stream (self, ssrc);
-
-  if (!keys)
-    return NULL;
-  if (!gst_mikey_srtp_protects (keys->pdata[0])) {
-    g_ptr_array_unref (keys);
-    self->unprotected = TRUE;
-    return NULL;
-  }
-  if (!stream) {
-    stream = g_new0 (GstMikeyDecStream, 1);
-    stream->ssrc = ssrc;
-    stream->roc = mikey_keys_get_roc (keys->pdata[0]);
-    g_hash_table_insert (self->streams, GUINT_TO_POINTER (ssrc), stream);
-  }
-  g_clear_pointer (&stream->keys, g_ptr_array_unref);
-  stream->keys = keys;
-  return gst_mikey_srtp_make_caps (self->srtpdec, ssrc, stream->roc, keys);
-}
-
-/* srtpdec asks, with its object lock held: nothing here takes that lock, or
- * waits. It asks for the first packet of a stream that it does not know, or not
- * any more; that packet is the one to try again with, should it fail, and is
- * still as it came. In the streaming thread of this pad. */
-GstCaps *
-gst_mikey_dec_pad_request_key (GstElement *srtpdec, guint ssrc,
-                               gpointer user_data)
-{
-  GstMikeyDecPad *self = user_data;
-  GstCaps *caps;
-
-  if (g_hash_table_size (self->streams) >= GST_MIKEY_MAX_STREAMS
-      && !find_stream (self, ssrc))
-    return NULL;
-  caps = answer_request (self, ssrc);
-  self->asked = TRUE;
-  self->asked_ssrc = ssrc;
-  if (caps && !self->copy && self->packet)
-    self->copy = gst_buffer_copy_deep (self->packet);
-  return caps;
-}
-
-/* Makes srtpdec forget a stream, so that it asks for its keys again: new keys
- * for one that it has would be ignored if they have an MKI. */
-static void
-forget_in_srtpdec (GstMikeyDecPad *self, guint32 ssrc)
-{
-  g_signal_emit_by_name (self->srtpdec, "remove-key", ssrc);
-}
-
-static void
-renew_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream)
-{
-  guint32 roc;
-
-  if (!gst_mikey_dec_remove_keys)
-    return;
-  if (stream->proven
-      && gst_mikey_srtp_get_roc (self->srtpdec, stream->ssrc, &roc))
-    stream->roc = roc;
-  forget_in_srtpdec (self, stream->ssrc);
-}
-
-/* Brings what srtpdec has up to date. */
-static void
-renew_streams (GstMikeyDecPad *self)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_atomic_int_set (&self->wake, FALSE);
-  g_hash_table_iter_init (&iter, self->streams);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    GstMikeyDecStream *stream = value;
-    GPtrArray *keys = find_keys (self, stream->ssrc);
-
-    if (!same_keys (keys, stream->keys))
-      renew_stream (self, stream);
-    g_clear_pointer (&keys, g_ptr_array_unref);
-  }
-}
-
-/* --- packets --- */
-
-/* Hands BUFFER to srtpdec; *OUT: it was authentic. */
+/* Hands BUFFER to stage INDEX; *OUT: it was authentic. */
 static inline GstFlowReturn
-forward (GstMikeyDecPad *self, GstBuffer *buffer, gboolean *out)
+forward (GstMikeyDecPad *self, guint index, GstBuffer *buffer, gboolean *out)
 {
   guint before = delivered;
   GstFlowReturn flow;
 
   self->packet = buffer;
-  flow = gst_mikey_srtp_feed (self->inner, buffer);
+  flow = gst_mikey_srtp_feed (self->stages[index].inner, buffer);
   *out = delivered != before;
   return flow;
 }
 
-static gboolean
-has_any_key (GstMikeyDecPad *self)
-{
-  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
-  GPtrArray *keys = agent ? gst_mikey_agent_get_keys (agent) : NULL;
-  gboolean some = keys && keys->len > 0;
-
-  if (keys)
-    g_ptr_array_unref (keys);
-  g_clear_object (&agent);
-  return some;
-}
+/* --- after packets that are not like most --- */
 
 /* A packet could not be recovered for want of a key. */
 static GstFlowReturn
@@ -185,11 +57,12 @@ miss_key (GstMikeyDecPad *self, guint32 ssrc)
   gint64 now = g_get_monotonic_time ();
   gint timeout = bin->settings.key_timeout;
 
+  self->keyless++;
   if (self->unprotected) {
     gst_mikey_bin_fail_unprotected (bin);
     return GST_FLOW_ERROR;
   }
-  if (has_any_key (self)) {
+  if (gst_mikey_bin_has_keys (bin)) {
     GST_DEBUG_OBJECT (self->sink, "there is no key for stream %08x", ssrc);
     return GST_FLOW_OK;
   }
@@ -206,60 +79,166 @@ miss_key (GstMikeyDecPad *self, guint32 ssrc)
 /* The rollover counter may have moved on since the message that told it, or the
  * first packet may be one from before it did. */
 static GstFlowReturn
-retry (GstMikeyDecPad *self, GstMikeyDecStream *stream, gboolean *out)
+retry (GstMikeyDecPad *self, GstMikeyDecStream *stream, guint index,
+       gboolean *out)
 {
   static const gint steps[] = { 1, -1 };
-  guint32 roc = stream->roc;
+  GstMikeyDecKey *key = &stream->at[index];
+  guint32 roc = key->roc;
   GstFlowReturn flow = GST_FLOW_OK;
 
   for (guint i = 0; i < G_N_ELEMENTS (steps) && !*out; i++) {
     if (roc == 0 && steps[i] < 0)
       continue;
-    forget_in_srtpdec (self, stream->ssrc);
-    stream->roc = roc + steps[i];
-    flow = forward (self, gst_buffer_copy_deep (self->copy), out);
+    gst_mikey_dec_pad_forget (self, index, stream->ssrc);
+    key->roc = roc + steps[i];
+    flow = forward (self, index, gst_buffer_copy_deep (self->copy), out);
   }
   if (!*out)
-    stream->roc = roc;
+    key->roc = roc;
   return flow;
+}
+
+static void
+note_use (GstMikeyDecPad *self, MikeyKeys *keys)
+{
+  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
+
+  if (agent)
+    gst_mikey_agent_note_use (agent, keys);
+  g_clear_object (&agent);
 }
 
 /* The stream that srtpdec asked for: did its first packet prove authentic? What
  * did not takes up no place. */
 static GstFlowReturn
-settle_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream,
+settle_stream (GstMikeyDecPad *self, GstMikeyDecStream *stream, guint index,
                GstFlowReturn flow, gboolean *out)
 {
   if (!*out && !self->rtcp && gst_mikey_dec_retry_roc)
-    flow = retry (self, stream, out);
+    flow = retry (self, stream, index, out);
   if (*out) {
-    stream->proven = TRUE;
+    stream->at[index].proven = TRUE;
     self->waiting_since = 0;
+    note_use (self, stream->at[index].keys);
     return flow;
   }
-  forget_in_srtpdec (self, stream->ssrc);
-  if (!stream->proven)
-    g_hash_table_remove (self->streams, GUINT_TO_POINTER (stream->ssrc));
+  gst_mikey_dec_pad_forget (self, index, stream->ssrc);
+  if (!gst_mikey_dec_stream_is_proven (stream))
+    gst_mikey_dec_pad_remove_stream (self, stream);
   return flow;
 }
 
-/* After a packet that is not like most. */
+/* Stage INDEX asked for a key. */
 static GstFlowReturn
-settle (GstMikeyDecPad *self, GstFlowReturn flow, gboolean out)
+settle (GstMikeyDecPad *self, guint index, GstFlowReturn flow, gboolean *out)
 {
-  GstMikeyDecStream *stream;
+  GstMikeyDecStream *stream
+      = self->copy ? gst_mikey_dec_pad_find_stream (self, self->asked_ssrc)
+                   : NULL;
 
-  if (self->asked) {
-    stream = self->copy ? find_stream (self, self->asked_ssrc) : NULL;
-    flow = stream ? settle_stream (self, stream, flow, &out)
-                  : miss_key (self, self->asked_ssrc);
-    self->asked = FALSE;
-    gst_clear_buffer (&self->copy);
+  flow = stream ? settle_stream (self, stream, index, flow, out)
+                : miss_key (self, self->asked_ssrc);
+  self->asked = FALSE;
+  gst_clear_buffer (&self->copy);
+  return flow;
+}
+
+/* --- packets --- */
+
+static inline GstFlowReturn
+attempt (GstMikeyDecPad *self, guint index, GstBuffer *buffer, gboolean *out)
+{
+  GstFlowReturn flow = forward (self, index, buffer, out);
+
+  return G_UNLIKELY (self->asked) ? settle (self, index, flow, out) : flow;
+}
+
+/* The stage whose key PACKET was protected with, by its MKI. There are none if
+ * keys have no MKI. */
+static gboolean
+choose_stage (const GstMikeyDecStream *stream, const GstMikeyPacket *packet,
+              GstBuffer *buffer, guint *index)
+{
+  for (guint i = 0; i < GST_MIKEY_DEC_STAGES; i++) {
+    MikeyKeys *keys = stream->at[i].keys;
+
+    if (keys && gst_mikey_srtp_has_mki (keys, packet->rtcp, buffer)) {
+      *index = i;
+      return TRUE;
+    }
   }
-  if (out)
-    self->recovered++;
+  return FALSE;
+}
+
+/* Without an MKI only trying tells which key it was. */
+static GstFlowReturn
+attempt_all (GstMikeyDecPad *self, guint32 ssrc, guint first, GstBuffer *buffer,
+             gboolean *out)
+{
+  guint second = (first + 1) % GST_MIKEY_DEC_STAGES;
+  GstFlowReturn flow
+      = attempt (self, first, gst_buffer_copy_deep (buffer), out);
+  GstMikeyDecStream *stream = gst_mikey_dec_pad_find_stream (self, ssrc);
+
+  if (!*out && stream && stream->at[second].keys)
+    return attempt (self, second, buffer, out);
+  gst_buffer_unref (buffer);
+  return flow;
+}
+
+/* As Initiator, media may overtake the answer that brings their keys: holds
+ * them back for a moment, once. Nothing else waits in this thread meanwhile,
+ * and what comes stays with whoever brings it. */
+static void
+await_answer (GstMikeyDecPad *self)
+{
+  GstMikeyBin *bin = bin_of (self);
+  gint64 end = g_get_monotonic_time () + ANSWER_PATIENCE;
+  gboolean in_time = !self->held && !gst_mikey_bin_is_inband (bin);
+
+  g_mutex_lock (&bin->lock);
+  while (in_time && bin->running && bin->state == MIKEY_STATE_OFFERED) {
+    self->held = TRUE;
+    in_time = g_cond_wait_until (&bin->changed, &bin->lock, end);
+  }
+  g_mutex_unlock (&bin->lock);
+  if (g_atomic_int_get (&self->wake))
+    gst_mikey_dec_pad_renew (self);
+}
+
+static GstMikeyDecStream *
+find_stream (GstMikeyDecPad *self, guint32 ssrc)
+{
+  GstMikeyDecStream *stream = gst_mikey_dec_pad_find_stream (self, ssrc);
+
+  if (stream)
+    return stream;
+  await_answer (self);
+  return gst_mikey_dec_pad_add_stream (self, ssrc);
+}
+
+/* While streams have keys in several stages, or there are none. */
+static GstFlowReturn
+route (GstMikeyDecPad *self, GstBuffer *buffer, gboolean *out)
+{
+  GstMikeyPacket packet;
+  GstMikeyDecStream *stream = NULL;
+  GstFlowReturn flow;
+  guint index = self->home;
+
+  if (gst_mikey_packet_read (&packet, buffer))
+    stream = find_stream (self, packet.ssrc);
+  if (!stream)
+    return attempt (self, index, buffer, out);
+  index = stream->last;
+  if (!stream->at[index].keys)
+    index = (index + 1) % GST_MIKEY_DEC_STAGES;
+  if (choose_stage (stream, &packet, buffer, &index)
+      || mikey_keys_get_mki (stream->at[index].keys))
+    flow = attempt (self, index, buffer, out);
   else
-    self->lost++;
+    flow = attempt_all (self, packet.ssrc, index, buffer, out);
   return flow;
 }
 
@@ -280,11 +259,16 @@ gst_mikey_dec_pad_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   gboolean out;
 
   if (G_UNLIKELY (g_atomic_int_get (&self->wake)))
-    renew_streams (self);
-  flow = forward (self, make_writable (buffer), &out);
-  if (G_UNLIKELY (self->asked || !out))
-    return settle (self, flow, out);
-  self->recovered++;
+    gst_mikey_dec_pad_renew (self);
+  buffer = make_writable (buffer);
+  if (G_LIKELY (!self->split))
+    flow = attempt (self, self->home, buffer, &out);
+  else
+    flow = route (self, buffer, &out);
+  if (G_LIKELY (out))
+    self->recovered++;
+  else
+    self->lost++;
   return flow;
 }
 
@@ -382,6 +366,23 @@ gst_mikey_dec_pad_drain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   delivered++;
   return gst_proxy_pad_chain_default (pad, parent, buffer);
+}
+
+GstFlowReturn
+gst_mikey_dec_pad_drain_further (GstPad *pad, GstObject *parent,
+                                 GstBuffer *buffer)
+{
+  delivered++;
+  return gst_pad_push (pad_of (pad)->src, buffer);
+}
+
+/* What srtpdec tells downstream was told by the first stage. */
+gboolean
+gst_mikey_dec_pad_swallow_event (GstPad *pad, GstObject *parent,
+                                 GstEvent *event)
+{
+  gst_event_unref (event);
+  return TRUE;
 }
 
 /* Nobody has to be interested in RTCP. */

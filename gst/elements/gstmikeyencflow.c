@@ -189,6 +189,16 @@ keeps_key (GstMikeyEncPad *self, GstMikeyLane *lane)
   return keeps;
 }
 
+static void
+note_use (GstMikeyEncPad *self, MikeyKeys *keys)
+{
+  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (bin_of (self));
+
+  if (agent)
+    gst_mikey_agent_note_use (agent, keys);
+  g_clear_object (&agent);
+}
+
 static KeyState
 update_key (GstMikeyEncPad *self, GstMikeyLane *lane, guint16 seq)
 {
@@ -207,6 +217,8 @@ update_key (GstMikeyEncPad *self, GstMikeyLane *lane, guint16 seq)
         || !gst_mikey_lane_set_keys (lane, self->rtcp, seq, keys,
                                      packet_limit (self)))
       state = KEY_FAILED;
+    else
+      note_use (self, keys);
   }
   mikey_keys_unref (keys);
   return state;

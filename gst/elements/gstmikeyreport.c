@@ -4,6 +4,7 @@
 #endif
 
 #include "gstmikeyreport.h"
+#include "gstmikeysrtp.h"
 
 typedef struct {
   gint code; /* MikeyError */
@@ -124,25 +125,15 @@ hex (GBytes *bytes)
 }
 
 static const gchar *
-nick (GType type, gint value)
-{
-  GEnumClass *klass = g_type_class_ref (type);
-  const GEnumValue *row = g_enum_get_value (klass, value);
-
-  g_type_class_unref (klass);
-  return row ? row->value_nick : "unknown";
-}
-
-static const gchar *
 cipher (MikeySrtpCipher value)
 {
-  return nick (MIKEY_TYPE_SRTP_CIPHER, value);
+  return gst_mikey_nick (MIKEY_TYPE_SRTP_CIPHER, value);
 }
 
 static const gchar *
 auth (MikeySrtpAuth value)
 {
-  return nick (MIKEY_TYPE_SRTP_AUTH, value);
+  return gst_mikey_nick (MIKEY_TYPE_SRTP_AUTH, value);
 }
 
 static GstStructure *
@@ -220,8 +211,8 @@ gst_mikey_report_keys (GstElement *element, MikeySession *session,
   gchar *peer = mikey_session_get_peer_identity (session);
   GstStructure *s = gst_structure_new (
       "mikey-keys-changed", "mode", G_TYPE_STRING,
-      nick (MIKEY_TYPE_MODE, mikey_session_get_mode (session)), "peer",
-      G_TYPE_STRING, peer, "csb-id", G_TYPE_UINT,
+      gst_mikey_nick (MIKEY_TYPE_MODE, mikey_session_get_mode (session)),
+      "peer", G_TYPE_STRING, peer, "csb-id", G_TYPE_UINT,
       mikey_session_get_csb_id (session), "generation", G_TYPE_UINT,
       newest_generation (keys), NULL);
 

@@ -10,27 +10,26 @@
 /* RFC 5761: payload types that are RTCP packet types when multiplexed. */
 #define IS_RTCP_TYPE(type) ((type) >= 192 && (type) <= 223)
 
-/* srtpenc and srtpdec know ciphers by nicks, which are those of our types. */
-static const gchar *
-nick_of (GType type, gint value)
+const gchar *
+gst_mikey_nick (GType type, gint value)
 {
   GEnumClass *klass = g_type_class_ref (type);
   const GEnumValue *row = g_enum_get_value (klass, value);
 
   g_type_class_unref (klass);
-  return row ? row->value_nick : "null";
+  return row ? row->value_nick : "unknown";
 }
 
 static const gchar *
 cipher_nick (MikeySrtpCipher cipher)
 {
-  return nick_of (MIKEY_TYPE_SRTP_CIPHER, cipher);
+  return gst_mikey_nick (MIKEY_TYPE_SRTP_CIPHER, cipher);
 }
 
 static const gchar *
 auth_nick (MikeySrtpAuth auth)
 {
-  return nick_of (MIKEY_TYPE_SRTP_AUTH, auth);
+  return gst_mikey_nick (MIKEY_TYPE_SRTP_AUTH, auth);
 }
 
 gboolean
@@ -80,64 +79,52 @@ gst_mikey_srtp_set_keys (GstElement *srtpenc, MikeyKeys *keys)
   return key;
 }
 
-/* Adds key and MKI number N, from 1: srtp-key, mki, srtp-key2, mki2 ... */
-static void
-add_key (GstStructure *s, guint n, GstElement *srtpdec, MikeyKeys *keys)
+/* Octets behind the MKI. */
+static gsize
+tag_length (MikeyKeys *keys, gboolean rtcp)
 {
-  gchar *key_name
-      = n == 1 ? g_strdup ("srtp-key") : g_strdup_printf ("srtp-key%u", n);
-  gchar *mki_name = n == 1 ? g_strdup ("mki") : g_strdup_printf ("mki%u", n);
-  GstBuffer *mki = gst_mikey_key_buffer_new_mki (keys);
-  GstBuffer *key = gst_mikey_key_buffer_new (keys, srtpdec, mki);
+  MikeySrtpAuth auth
+      = rtcp ? mikey_keys_get_rtcp_auth (keys) : mikey_keys_get_rtp_auth (keys);
 
-  /* The MKI even if there is none: a field that srtpdec does not find has the
-   * caps logged, and that with its object lock held. */
-  gst_structure_set (s, key_name, GST_TYPE_BUFFER, key, mki_name,
-                     GST_TYPE_BUFFER, mki, NULL);
-  gst_clear_buffer (&mki);
-  gst_buffer_unref (key);
-  g_free (key_name);
-  g_free (mki_name);
+  if (auth == MIKEY_SRTP_AUTH_HMAC_SHA1_80)
+    return 10;
+  return auth == MIKEY_SRTP_AUTH_HMAC_SHA1_32 ? 4 : 0;
 }
 
-/* Whether srtpdec can hold both: MKIs of equal length, the same algorithms. */
-static gboolean
-go_together (MikeyKeys *a, MikeyKeys *b)
+gboolean
+gst_mikey_srtp_has_mki (MikeyKeys *keys, gboolean rtcp, GstBuffer *packet)
 {
-  GBytes *mki_a = mikey_keys_get_mki (a);
-  GBytes *mki_b = mikey_keys_get_mki (b);
+  GBytes *mki = mikey_keys_get_mki (keys);
+  gsize size = gst_buffer_get_size (packet), behind, length;
+  gconstpointer data;
 
-  return mki_a && mki_b && g_bytes_get_size (mki_a) == g_bytes_get_size (mki_b)
-         && !g_bytes_equal (mki_a, mki_b)
-         && mikey_keys_get_rtp_cipher (a) == mikey_keys_get_rtp_cipher (b)
-         && mikey_keys_get_rtp_auth (a) == mikey_keys_get_rtp_auth (b)
-         && mikey_keys_get_rtcp_cipher (a) == mikey_keys_get_rtcp_cipher (b)
-         && mikey_keys_get_rtcp_auth (a) == mikey_keys_get_rtcp_auth (b);
+  if (!mki)
+    return FALSE;
+  data = g_bytes_get_data (mki, &length);
+  behind = length + tag_length (keys, rtcp);
+  return size >= behind
+         && gst_buffer_memcmp (packet, size - behind, data, length) == 0;
 }
 
 GstCaps *
 gst_mikey_srtp_make_caps (GstElement *srtpdec, guint32 ssrc, guint32 roc,
-                          GPtrArray *keys)
+                          MikeyKeys *keys)
 {
-  MikeyKeys *newest = g_ptr_array_index (keys, 0);
+  GstBuffer *mki = gst_mikey_key_buffer_new_mki (keys);
+  GstBuffer *key = gst_mikey_key_buffer_new (keys, srtpdec, mki);
+  /* The MKI even if there is none: a field that srtpdec does not find has the
+   * caps logged, and that with its object lock held. */
   GstCaps *caps = gst_caps_new_simple (
       "application/x-srtp", "ssrc", G_TYPE_UINT, ssrc, "roc", G_TYPE_UINT, roc,
       "srtp-cipher", G_TYPE_STRING,
-      cipher_nick (mikey_keys_get_rtp_cipher (newest)), "srtp-auth",
-      G_TYPE_STRING, auth_nick (mikey_keys_get_rtp_auth (newest)),
-      "srtcp-cipher", G_TYPE_STRING,
-      cipher_nick (mikey_keys_get_rtcp_cipher (newest)), "srtcp-auth",
-      G_TYPE_STRING, auth_nick (mikey_keys_get_rtcp_auth (newest)), NULL);
-  GstStructure *s = gst_caps_get_structure (caps, 0);
-  guint n = 1;
+      cipher_nick (mikey_keys_get_rtp_cipher (keys)), "srtp-auth",
+      G_TYPE_STRING, auth_nick (mikey_keys_get_rtp_auth (keys)), "srtcp-cipher",
+      G_TYPE_STRING, cipher_nick (mikey_keys_get_rtcp_cipher (keys)),
+      "srtcp-auth", G_TYPE_STRING, auth_nick (mikey_keys_get_rtcp_auth (keys)),
+      "srtp-key", GST_TYPE_BUFFER, key, "mki", GST_TYPE_BUFFER, mki, NULL);
 
-  add_key (s, n, srtpdec, newest);
-  for (guint i = 1; i < keys->len && n < GST_MIKEY_SRTP_MAX_KEYS; i++) {
-    MikeyKeys *older = g_ptr_array_index (keys, i);
-
-    if (go_together (newest, older))
-      add_key (s, ++n, srtpdec, older);
-  }
+  gst_clear_buffer (&mki);
+  gst_buffer_unref (key);
   return caps;
 }
 

@@ -9,9 +9,6 @@ G_BEGIN_DECLS
 
 /* How keys, caps and packets look to srtpenc and srtpdec. */
 
-/* Most master keys that srtpdec takes for one stream. */
-#define GST_MIKEY_SRTP_MAX_KEYS 4
-
 /* Octets that are enough to read the SSRC of RTP and of RTCP. */
 #define GST_MIKEY_RTP_HEADER_SIZE 12
 
@@ -38,6 +35,10 @@ typedef struct {
  */
 gboolean gst_mikey_packet_read (GstMikeyPacket *packet, GstBuffer *buffer);
 
+/* What VALUE of the enumeration TYPE is called; srtpenc and srtpdec know
+ * ciphers by the same nicks. */
+const gchar *gst_mikey_nick (GType type, gint value);
+
 /* Whether RTP or RTCP is encrypted with KEYS. If neither is, srtpenc and
  * srtpdec use no key at all, not even to authenticate, and libsrtp refuses. */
 gboolean gst_mikey_srtp_protects (MikeyKeys *keys);
@@ -59,13 +60,16 @@ GstBuffer *gst_mikey_srtp_set_keys (GstElement *srtpenc, MikeyKeys *keys);
  * @srtpdec: the srtpdec that asks
  * @ssrc: for which stream
  * @roc: its rollover counter
- * @keys: (element-type MikeyKeys): at least one, the newest first
+ * @keys: its key
  *
- * Returns: (transfer full): caps as its signal `request-key` wants them, with
- *   as many of @keys as their MKIs tell apart
+ * Returns: (transfer full): caps as its signal `request-key` wants them
  */
 GstCaps *gst_mikey_srtp_make_caps (GstElement *srtpdec, guint32 ssrc,
-                                   guint32 roc, GPtrArray *keys);
+                                   guint32 roc, MikeyKeys *keys);
+
+/* Whether PACKET, SRTCP or SRTP, has the MKI of KEYS where they put it. */
+gboolean
+gst_mikey_srtp_has_mki (MikeyKeys *keys, gboolean rtcp, GstBuffer *packet);
 
 /**
  * gst_mikey_srtp_get_roc:

@@ -42,6 +42,16 @@ gst_mikey_bin_ref_agent (GstMikeyBin *self)
   return agent;
 }
 
+gboolean
+gst_mikey_bin_has_keys (GstMikeyBin *self)
+{
+  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (self);
+  gboolean some = agent && gst_mikey_agent_has_keys (agent);
+
+  g_clear_object (&agent);
+  return some;
+}
+
 /* Notices what a message did to the session. */
 void
 gst_mikey_talk_update_state (GstMikeyBin *self)
@@ -299,19 +309,6 @@ take_message (GstMikeyBin *self, GBytes *message, const gchar *carrier,
   return accepted;
 }
 
-static gboolean
-has_keys (GstMikeyBin *self)
-{
-  GstMikeyAgent *agent = gst_mikey_bin_ref_agent (self);
-  GPtrArray *keys = agent ? gst_mikey_agent_get_keys (agent) : NULL;
-  gboolean some = keys && keys->len > 0;
-
-  if (keys)
-    g_ptr_array_unref (keys);
-  g_clear_object (&agent);
-  return some;
-}
-
 /* Answers, by all carriers there are. */
 static void
 answer (GstMikeyBin *self, GBytes *reply)
@@ -335,7 +332,7 @@ gst_mikey_bin_hear (GstMikeyBin *self, GBytes *message, const gchar *carrier)
   begin (self);
   if (!take_message (self, message, carrier, &reply, &error)) {
     GST_WARNING_OBJECT (self, "message refused: %s", error->message);
-    if (error->code != MIKEY_ERROR_PENDING && !has_keys (self))
+    if (error->code != MIKEY_ERROR_PENDING && !gst_mikey_bin_has_keys (self))
       gst_mikey_bin_fail (self, "Taking a MIKEY message", error);
     g_error_free (error);
   }
@@ -390,7 +387,7 @@ on_signalling_failed (GstMikeySignalling *signalling, const GError *error,
 {
   GstMikeyBin *self = user_data;
 
-  if (has_keys (self))
+  if (gst_mikey_bin_has_keys (self))
     GST_ELEMENT_WARNING (self, RESOURCE, NOT_FOUND,
                          ("A MIKEY message did not reach the peer."),
                          ("%s. See signalling.", error->message));

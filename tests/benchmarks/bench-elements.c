@@ -4,9 +4,11 @@
  * bench-elements [PACKETS [SIZE]]
  *
  * All have the same cipher and an MKI of the same length. They take turns, in
- * short runs of one thread; the smallest time of each counts. The one in
+ * short runs of one thread. Of each round the ratio to srtpenc ! srtpdec in the
+ * same round counts; what is printed is the median of these with the middle
+ * half of them in brackets, and the ratio of the smallest times. The one in
  * between is srtpenc and srtpdec, each in a bin that does nothing: what a bin
- * costs. */
+ * costs, the floor for elements that are bins. */
 
 #include <gst/gst.h>
 #include <stdio.h>
@@ -25,6 +27,7 @@ typedef struct {
   const gchar *dec;
   gboolean bins;
   gdouble best; /* nanoseconds a packet */
+  gdouble ratios[ROUNDS];
 } Candidate;
 
 static Candidate candidates[]
@@ -217,6 +220,42 @@ run (Candidate *candidate, guint count, gsize size)
   return (gdouble)spent / (count - WARM_UP);
 }
 
+static int
+compare (const void *a, const void *b)
+{
+  gdouble x = *(const gdouble *)a, y = *(const gdouble *)b;
+
+  return (x > y) - (x < y);
+}
+
+static void
+run_round (guint round, guint count, gsize size)
+{
+  gdouble base = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (candidates); i++) {
+    gdouble spent = run (&candidates[i], count, size);
+
+    if (i == 0)
+      base = spent;
+    candidates[i].best = MIN (candidates[i].best, spent);
+    candidates[i].ratios[round] = spent / base;
+  }
+}
+
+static void
+print (Candidate *candidate, gsize size)
+{
+  gdouble *ratios = candidate->ratios;
+
+  qsort (ratios, ROUNDS, sizeof *ratios, compare);
+  printf ("%-20s %6.0f ns a packet of %" G_GSIZE_FORMAT
+          " octets, ratio %.3f [%.3f, %.3f], of the best %.3f\n",
+          candidate->name, candidate->best, size, ratios[ROUNDS / 2],
+          ratios[ROUNDS / 4], ratios[ROUNDS * 3 / 4],
+          candidate->best / candidates[0].best);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,13 +264,8 @@ main (int argc, char **argv)
 
   gst_init (NULL, NULL);
   for (guint round = 0; round < ROUNDS; round++)
-    for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
-      candidates[i].best
-          = MIN (candidates[i].best, run (&candidates[i], count, size));
+    run_round (round, count, size);
   for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
-    printf ("%-20s %6.0f ns a packet of %" G_GSIZE_FORMAT
-            " octets, ratio %.3f\n",
-            candidates[i].name, candidates[i].best, size,
-            candidates[i].best / candidates[0].best);
+    print (&candidates[i], size);
   return 0;
 }

@@ -177,6 +177,39 @@ GST_START_TEST (test_sender_by_signalling)
 
 GST_END_TEST
 
+static gboolean
+take_time (GstElement *element, const gchar *peer_id, gpointer user_data)
+{
+  g_usleep (G_USEC_PER_SEC * 3 / 10);
+  return TRUE;
+}
+
+/* Media are there before the answer that brings their keys: none is lost. */
+GST_START_TEST (test_media_before_answer)
+{
+  Side sender = sender_new ("udp://127.0.0.1:0", 9,
+                            "role=responder local-id=sip:a@example.org");
+  gchar *uri = uri_of (&sender, "udp");
+  gchar *line = g_strdup_printf (
+      "mikeydec psk=" PSK " role=initiator signalling=%s", uri);
+  Side receiver = { make_element (line), NULL };
+
+  g_signal_connect (receiver.element, "verify-peer", G_CALLBACK (take_time),
+                    NULL);
+  receiver.h
+      = gst_harness_new_with_element (receiver.element, "rtp_sink", "rtp_src");
+  gst_harness_set_src_caps_str (receiver.h, "application/x-srtp");
+  for (guint i = 0; i < 20; i++)
+    fail_unless (pass (&sender, &receiver, 9, i));
+  fail_unless (stat_of (receiver.element, "without-key") == 0);
+  side_free (&sender);
+  side_free (&receiver);
+  g_free (line);
+  g_free (uri);
+}
+
+GST_END_TEST
+
 static Suite *
 restart_suite (void)
 {
@@ -189,6 +222,7 @@ restart_suite (void)
   tcase_add_test (tcase, test_replay_after_restart);
   tcase_add_loop_test (tcase, test_sender_by_signalling, 0,
                        G_N_ELEMENTS (schemes));
+  tcase_add_test (tcase, test_media_before_answer);
   return suite;
 }
 
