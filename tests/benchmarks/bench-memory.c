@@ -63,13 +63,13 @@ main (void)
   after = heap ();
   printf ("An idle session, of %d in one process: %.2f KiB (goal 8), of which "
           "%.0f bytes are the replay store's\n",
-          NUM, (double) (after - before) / NUM / 1024,
-          (double) mikey_replay_store_get_memory (store) / NUM);
+          NUM, (double)(after - before) / NUM / 1024,
+          (double)mikey_replay_store_get_memory (store) / NUM);
   for (i = 0; i < NUM; i++)
     g_object_unref (sessions[i]);
   printf ("Left when all are gone: %.2f KiB a session, of which the locked "
           "pages, kept for the next secrets, are %.2f\n",
-          ((double) heap () - (double) before) / NUM / 1024,
-          (double) mikey_secret_stats ().pages / NUM / 1024);
+          ((double)heap () - (double)before) / NUM / 1024,
+          (double)mikey_secret_stats ().pages / NUM / 1024);
   return 0;
 }

@@ -18,7 +18,7 @@ bench_ns (void (*run) (void), guint rounds, guint times)
       run ();
     best = MIN (best, g_get_monotonic_time () - start);
   }
-  return 1000.0 * (double) best / times;
+  return 1000.0 * (double)best / times;
 }
 
 #endif

@@ -2,6 +2,9 @@
 
 /* One side ends and is started anew, while the other goes on. */
 
+#include <gio/gio.h>
+#include <string.h>
+
 #include "pair.h"
 
 /* --- by caps --- */
@@ -210,6 +213,37 @@ GST_START_TEST (test_media_before_answer)
 
 GST_END_TEST
 
+/* Whatever strangers send, a stream that runs goes on. */
+GST_START_TEST (test_garbage_by_signalling)
+{
+  Side receiver = receiver_new ("udp://127.0.0.1:0", "");
+  gchar *uri = uri_of (&receiver, "udp");
+  Side sender = sender_new (uri, 9, "");
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM,
+                                  G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  GSocketAddress *to = g_inet_socket_address_new_from_string (
+      "127.0.0.1", g_ascii_strtoull (strrchr (uri, ':') + 1, NULL, 10));
+  gchar message[100];
+
+  fail_unless (pass (&sender, &receiver, 9, 0));
+  /* Among them Error messages (data type 6) of any bundle. */
+  for (guint i = 0; i < 100; i++) {
+    memset (message, i, sizeof message);
+    message[0] = 1;
+    message[1] = i % 8;
+    g_socket_send_to (socket, to, message, i + 1, NULL, NULL);
+    fail_unless (pass (&sender, &receiver, 9, 1 + i));
+  }
+  fail_unless (stat_of (receiver.element, "recovered") == 101);
+  side_free (&sender);
+  side_free (&receiver);
+  g_object_unref (socket);
+  g_object_unref (to);
+  g_free (uri);
+}
+
+GST_END_TEST
+
 static Suite *
 restart_suite (void)
 {
@@ -223,6 +257,7 @@ restart_suite (void)
   tcase_add_loop_test (tcase, test_sender_by_signalling, 0,
                        G_N_ELEMENTS (schemes));
   tcase_add_test (tcase, test_media_before_answer);
+  tcase_add_test (tcase, test_garbage_by_signalling);
   return suite;
 }
 

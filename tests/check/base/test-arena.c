@@ -13,7 +13,7 @@ test_zeroed_and_aligned (void)
     guint8 *data = mikey_arena_alloc (&arena, size);
     gsize i;
 
-    g_assert_cmpuint ((uintptr_t) data % 16, ==, 0);
+    g_assert_cmpuint ((uintptr_t)data % 16, ==, 0);
     for (i = 0; i < size; i++)
       g_assert_cmpuint (data[i], ==, 0);
     memset (data, 0xff, size);
@@ -28,12 +28,12 @@ test_distinct (void)
   guint i;
 
   for (i = 0; i < 500; i++) {
-    guint8 mark = (guint8) i;
+    guint8 mark = (guint8)i;
 
     all[i] = mikey_arena_copy (&arena, &mark, 1);
   }
   for (i = 0; i < 500; i++)
-    g_assert_cmpuint (*all[i], ==, (guint8) i);
+    g_assert_cmpuint (*all[i], ==, (guint8)i);
 }
 
 static void

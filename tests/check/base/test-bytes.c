@@ -111,11 +111,11 @@ test_slices (void)
   g_autofree char *hex = mikey_slice_hex (mikey_slice ("\x00\xff\x1a", 3));
 
   g_assert_cmpstr (hex, ==, "00ff1a");
-  g_assert_true (mikey_slice_equal (mikey_slice ("ab", 2),
-                                    mikey_slice ("ab", 2)));
-  g_assert_false (mikey_slice_equal (mikey_slice ("ab", 2),
-                                     mikey_slice ("abc", 3)));
-  g_assert_cmpuint (mikey_get_u64 ((const guint8 *) "\1\2\3\4\5\6\7\10"), ==,
+  g_assert_true (
+      mikey_slice_equal (mikey_slice ("ab", 2), mikey_slice ("ab", 2)));
+  g_assert_false (
+      mikey_slice_equal (mikey_slice ("ab", 2), mikey_slice ("abc", 3)));
+  g_assert_cmpuint (mikey_get_u64 ((const guint8 *)"\1\2\3\4\5\6\7\10"), ==,
                     G_GUINT64_CONSTANT (0x0102030405060708));
 }
 

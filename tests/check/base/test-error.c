@@ -30,7 +30,8 @@ test_long_text_is_cut (void)
   g_assert_cmpuint (strlen (fault.text), ==, MIKEY_FAULT_TEXT_MAX - 1);
 }
 
-/* Every row has a class, a name and a text; numbers stay within the registry. */
+/* Every row has a class, a name and a text; numbers stay within the registry.
+ */
 static void
 test_rows (void)
 {

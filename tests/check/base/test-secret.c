@@ -6,7 +6,8 @@ static void
 test_wiped (void)
 {
   gsize live = mikey_secret_stats ().live;
-  MikeySecret *secret = mikey_secret_copy (mikey_slice ("0123456789abcdef", 16));
+  MikeySecret *secret
+      = mikey_secret_copy (mikey_slice ("0123456789abcdef", 16));
   guint8 *where = secret->data;
 
   g_assert_cmpuint (mikey_secret_stats ().live, ==, live + 16);
@@ -32,13 +33,13 @@ test_many (void)
     for (i = 0; i < NUM; i++) {
       secrets[i] = mikey_secret_new (i % 100);
       g_assert_cmpuint (secrets[i]->len, ==, i % 100);
-      memset (secrets[i]->data, (int) i, i % 100);
+      memset (secrets[i]->data, (int)i, i % 100);
     }
     if (round == 0)
       pages = mikey_secret_stats ().pages;
     for (i = 0; i < NUM; i++) {
       if (i % 100)
-        g_assert_cmpuint (secrets[i]->data[i % 100 - 1], ==, (guint8) i);
+        g_assert_cmpuint (secrets[i]->data[i % 100 - 1], ==, (guint8)i);
       mikey_secret_unref (secrets[i]);
     }
   }
@@ -59,12 +60,12 @@ test_large (void)
 static void
 test_equal (void)
 {
-  g_assert_true (mikey_secret_equal (mikey_slice ("abc", 3),
-                                     mikey_slice ("abc", 3)));
-  g_assert_false (mikey_secret_equal (mikey_slice ("abc", 3),
-                                      mikey_slice ("abd", 3)));
-  g_assert_false (mikey_secret_equal (mikey_slice ("abc", 3),
-                                      mikey_slice ("ab", 2)));
+  g_assert_true (
+      mikey_secret_equal (mikey_slice ("abc", 3), mikey_slice ("abc", 3)));
+  g_assert_false (
+      mikey_secret_equal (mikey_slice ("abc", 3), mikey_slice ("abd", 3)));
+  g_assert_false (
+      mikey_secret_equal (mikey_slice ("abc", 3), mikey_slice ("ab", 2)));
   g_assert_true (mikey_secret_equal (MIKEY_SLICE_EMPTY, MIKEY_SLICE_EMPTY));
 }
 

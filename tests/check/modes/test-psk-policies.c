@@ -40,9 +40,8 @@ assert_key_lengths (const MikeyCsb *csb, guint cs, gsize key_len,
   g_autoptr (MikeySecret) key = NULL;
   g_autoptr (MikeySecret) salt = NULL;
 
-  g_assert_true (mikey_csb_derive (csb, &csb->cs[cs],
-                                   &csb->keys[csb->num_keys - 1], &key, &salt,
-                                   NULL));
+  g_assert_true (mikey_csb_derive (
+      csb, &csb->cs[cs], &csb->keys[csb->num_keys - 1], &key, &salt, NULL));
   g_assert_cmpuint (key->len, ==, key_len);
   g_assert_cmpuint (salt->len, ==, salt_len);
 }
@@ -145,7 +144,7 @@ test_extension (TestPair *pair, gconstpointer data)
   assert_refused (&pair->bob, carries, MIKEY_FAULT_REPLAYED);
 }
 
-#define ADD(name, test)                                                       \
+#define ADD(name, test)                                                        \
   g_test_add ("/psk/policies/" name, TestPair, NULL, set_up, test, tear_down)
 
 int

@@ -33,7 +33,7 @@ mikey_arena_alloc (MikeyArena *arena, gsize size)
   MikeyArenaChunk *chunk = arena->chunk;
   void *data;
 
-  size = (size + ALIGN - 1) & ~(gsize) (ALIGN - 1);
+  size = (size + ALIGN - 1) & ~(gsize)(ALIGN - 1);
   if (!chunk || chunk->size - chunk->used < size)
     chunk = add_chunk (arena, size);
   if (!chunk)

@@ -13,7 +13,10 @@ typedef struct {
   MikeyArenaChunk *chunk; /* the newest; each knows the one before it */
 } MikeyArena;
 
-#define MIKEY_ARENA_INIT { NULL }
+#define MIKEY_ARENA_INIT                                                       \
+  {                                                                            \
+    NULL                                                                       \
+  }
 
 void *mikey_arena_alloc (MikeyArena *arena, gsize size); /* NULL: no memory */
 void *mikey_arena_copy (MikeyArena *arena, const void *data, gsize size);

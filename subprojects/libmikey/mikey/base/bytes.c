@@ -35,12 +35,11 @@ mikey_slice_hex (MikeySlice slice)
 }
 
 static bool
-short_of (const MikeyReader *r, gsize need, const char *what,
-          MikeyFault *fault)
+short_of (const MikeyReader *r, gsize need, const char *what, MikeyFault *fault)
 {
   return mikey_fail_at (fault, MIKEY_FAULT_TRUNCATED, r->where, r->pos,
-                        "%s needs %" G_GSIZE_FORMAT
-                        " bytes, %" G_GSIZE_FORMAT " left",
+                        "%s needs %" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT
+                        " left",
                         what, need, mikey_reader_left (r));
 }
 
@@ -142,7 +141,7 @@ mikey_writer_clear (MikeyWriter *w)
     mikey_wipe (w->data, w->len);
     g_free (w->data);
   }
-  *w = (MikeyWriter) MIKEY_WRITER_INIT;
+  *w = (MikeyWriter)MIKEY_WRITER_INIT;
 }
 
 bool
@@ -162,14 +161,14 @@ mikey_write_bits (MikeyWriter *w, guint bits, guint32 value)
 {
   while (bits > 0) {
     guint take = MIN (bits, 8 - w->bit);
-    guint8 part = (guint8) ((value >> (bits - take)) & ((1u << take) - 1));
+    guint8 part = (guint8)((value >> (bits - take)) & ((1u << take) - 1));
 
     if (w->bit == 0) {
       if (!reserve (w, 1))
         return;
       w->data[w->len++] = 0;
     }
-    w->data[w->len - 1] |= (guint8) (part << (8 - w->bit - take));
+    w->data[w->len - 1] |= (guint8)(part << (8 - w->bit - take));
     w->bit = (w->bit + take) % 8;
     bits -= take;
   }
@@ -210,7 +209,7 @@ mikey_writer_steal (MikeyWriter *w)
 {
   MikeyWriter *owner = g_memdup2 (w, sizeof *w);
 
-  *w = (MikeyWriter) MIKEY_WRITER_INIT;
+  *w = (MikeyWriter)MIKEY_WRITER_INIT;
   return g_bytes_new_with_free_func (owner->data, owner->len, wipe_and_free,
                                      owner);
 }

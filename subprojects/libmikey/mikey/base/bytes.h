@@ -29,36 +29,35 @@ char *mikey_slice_hex (MikeySlice slice);
 static inline guint16
 mikey_get_u16 (const guint8 *p)
 {
-  return (guint16) (p[0] << 8 | p[1]);
+  return (guint16)(p[0] << 8 | p[1]);
 }
 
 static inline guint32
 mikey_get_u32 (const guint8 *p)
 {
-  return (guint32) p[0] << 24 | (guint32) p[1] << 16 | (guint32) p[2] << 8
-         | p[3];
+  return (guint32)p[0] << 24 | (guint32)p[1] << 16 | (guint32)p[2] << 8 | p[3];
 }
 
 static inline guint64
 mikey_get_u64 (const guint8 *p)
 {
-  return (guint64) mikey_get_u32 (p) << 32 | mikey_get_u32 (p + 4);
+  return (guint64)mikey_get_u32 (p) << 32 | mikey_get_u32 (p + 4);
 }
 
 static inline void
 mikey_put_u32 (guint8 *p, guint32 v)
 {
-  p[0] = (guint8) (v >> 24);
-  p[1] = (guint8) (v >> 16);
-  p[2] = (guint8) (v >> 8);
-  p[3] = (guint8) v;
+  p[0] = (guint8)(v >> 24);
+  p[1] = (guint8)(v >> 16);
+  p[2] = (guint8)(v >> 8);
+  p[3] = (guint8)v;
 }
 
 static inline void
 mikey_put_u64 (guint8 *p, guint64 v)
 {
-  mikey_put_u32 (p, (guint32) (v >> 32));
-  mikey_put_u32 (p + 4, (guint32) v);
+  mikey_put_u32 (p, (guint32)(v >> 32));
+  mikey_put_u32 (p + 4, (guint32)v);
 }
 
 /* --- reader --- */
@@ -94,8 +93,8 @@ bool mikey_read_slice (MikeyReader *r, gsize len, const char *what,
 bool mikey_read_sub (MikeyReader *r, gsize len, const char *what,
                      MikeyReader *out, MikeyFault *fault) MIKEY_MUST_CHECK;
 /* Fails with TRAILING unless all octets were taken. */
-bool mikey_reader_done (const MikeyReader *r,
-                        MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_reader_done (const MikeyReader *r, MikeyFault *fault) MIKEY_MUST_CHECK;
 
 /* --- writer --- */
 
@@ -111,7 +110,10 @@ typedef struct {
   bool fixed; /* writes into memory of the caller's, which can not grow */
 } MikeyWriter;
 
-#define MIKEY_WRITER_INIT { NULL, 0, 0, 0, false, false, false }
+#define MIKEY_WRITER_INIT                                                      \
+  {                                                                            \
+    NULL, 0, 0, 0, false, false, false                                         \
+  }
 
 /* A writer into SIZE octets at DATA: for key material, which belongs into a
  * MikeySecret from the start. */

@@ -16,18 +16,18 @@ guint64
 mikey_time_to_ntp (MikeyTime time)
 {
   gint64 seconds = floor_div (time, MIKEY_TIME_SECOND);
-  guint64 micros = (guint64) (time - seconds * MIKEY_TIME_SECOND);
+  guint64 micros = (guint64)(time - seconds * MIKEY_TIME_SECOND);
 
   /* Rounded up, so that the way back gives the same microsecond. */
-  return (guint64) (seconds + NTP_TO_UNIX) << 32
+  return (guint64)(seconds + NTP_TO_UNIX) << 32
          | ((micros << 32) + MIKEY_TIME_SECOND - 1) / MIKEY_TIME_SECOND;
 }
 
 MikeyTime
 mikey_time_from_ntp (guint64 ntp, MikeyTime around)
 {
-  gint64 seconds = (gint64) (ntp >> 32) - NTP_TO_UNIX;
-  gint64 micros = (gint64) (((ntp & 0xffffffff) * MIKEY_TIME_SECOND) >> 32);
+  gint64 seconds = (gint64)(ntp >> 32) - NTP_TO_UNIX;
+  gint64 micros = (gint64)(((ntp & 0xffffffff) * MIKEY_TIME_SECOND) >> 32);
   gint64 near = floor_div (around, MIKEY_TIME_SECOND);
   gint64 eras = floor_div (near - seconds + ERA / 2, ERA);
 

@@ -11,10 +11,12 @@
 /* Microseconds since 1970-01-01T00:00:00Z. */
 typedef gint64 MikeyTime;
 
-#define MIKEY_TIME_NONE   G_MININT64 /* no time is known: freshness is not judged */
+#define MIKEY_TIME_NONE                                                        \
+  G_MININT64 /* no time is known: freshness is not judged */
 #define MIKEY_TIME_SECOND G_GINT64_CONSTANT (1000000)
 
-/* 64-bit NTP timestamp: seconds since 1900 and binary fraction (3830-4.2.8-01). */
+/* 64-bit NTP timestamp: seconds since 1900 and binary fraction (3830-4.2.8-01).
+ */
 guint64 mikey_time_to_ntp (MikeyTime time);
 /* The time in the NTP era that brings it nearest to AROUND: the seconds wrap
  * every 136 years, first in 2036 (3830-4.2.8-02). */

@@ -10,24 +10,24 @@ static const struct {
   const char *name;
   const char *text;
 } rows[MIKEY_FAULT_COUNT] = {
-#define MIKEY_ERROR_ROW(code, class, rfc, text)                               \
-  [MIKEY_FAULT_##code]                                                        \
+#define MIKEY_ERROR_ROW(code, class, rfc, text)                                \
+  [MIKEY_FAULT_##code]                                                         \
       = { MIKEY_CLASS_##class, MIKEY_RFC_ERROR_##rfc, #code, text },
 #include "error.def"
 #undef MIKEY_ERROR_ROW
 };
 
 static const char *const class_names[] = {
-  [MIKEY_CLASS_WIRE] = "wire",         [MIKEY_CLASS_RULE] = "rule",
-  [MIKEY_CLASS_AUTH] = "auth",         [MIKEY_CLASS_FRESH] = "fresh",
-  [MIKEY_CLASS_POLICY] = "policy",     [MIKEY_CLASS_CRED] = "cred",
-  [MIKEY_CLASS_LIMIT] = "limit",       [MIKEY_CLASS_RESOURCE] = "resource",
-  [MIKEY_CLASS_USAGE] = "usage",       [MIKEY_CLASS_INTERNAL] = "internal",
+  [MIKEY_CLASS_WIRE] = "wire",     [MIKEY_CLASS_RULE] = "rule",
+  [MIKEY_CLASS_AUTH] = "auth",     [MIKEY_CLASS_FRESH] = "fresh",
+  [MIKEY_CLASS_POLICY] = "policy", [MIKEY_CLASS_CRED] = "cred",
+  [MIKEY_CLASS_LIMIT] = "limit",   [MIKEY_CLASS_RESOURCE] = "resource",
+  [MIKEY_CLASS_USAGE] = "usage",   [MIKEY_CLASS_INTERNAL] = "internal",
 };
 
 /* Appends to the text; what does not fit is cut. */
 static void G_GNUC_PRINTF (2, 0)
-append (MikeyFault *fault, const char *format, va_list args)
+    append (MikeyFault *fault, const char *format, va_list args)
 {
   gsize used = strlen (fault->text);
 
@@ -43,8 +43,8 @@ mikey_fail (MikeyFault *fault, MikeyFaultCode code, const char *format, ...)
     return false;
   fault->code = code;
   fault->offset = -1;
-  g_snprintf (fault->text, sizeof fault->text, "%s: ",
-              mikey_fault_class_name (code));
+  g_snprintf (fault->text, sizeof fault->text,
+              "%s: ", mikey_fault_class_name (code));
   va_start (args, format);
   append (fault, format, args);
   va_end (args);
@@ -60,7 +60,7 @@ mikey_fail_at (MikeyFault *fault, MikeyFaultCode code, const char *where,
   if (!fault)
     return false;
   fault->code = code;
-  fault->offset = (gint) offset;
+  fault->offset = (gint)offset;
   g_snprintf (fault->text, sizeof fault->text,
               "%s: %s at byte %" G_GSIZE_FORMAT ": ",
               mikey_fault_class_name (code), where, offset);

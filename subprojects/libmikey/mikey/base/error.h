@@ -76,8 +76,7 @@ bool mikey_fail (MikeyFault *fault, MikeyFaultCode code, const char *format,
 
 /* The same, with the place: "class: WHERE at byte OFFSET: text". */
 bool mikey_fail_at (MikeyFault *fault, MikeyFaultCode code, const char *where,
-                    gsize offset, const char *format, ...)
-    G_GNUC_PRINTF (5, 6);
+                    gsize offset, const char *format, ...) G_GNUC_PRINTF (5, 6);
 
 MikeyFaultClass mikey_fault_class (MikeyFaultCode code);
 /* "wire", "rule", ...: the first word of a fault's text. */
@@ -91,10 +90,10 @@ int mikey_fault_rfc_error (MikeyFaultCode code);
 
 /* Leaves the function with false when EXPR is false; the callee has filled the
  * fault. */
-#define MIKEY_TRY(expr)                                                       \
-  do {                                                                        \
-    if (G_UNLIKELY (!(expr)))                                                 \
-      return false;                                                           \
+#define MIKEY_TRY(expr)                                                        \
+  do {                                                                         \
+    if (G_UNLIKELY (!(expr)))                                                  \
+      return false;                                                            \
   } while (0)
 
 #endif

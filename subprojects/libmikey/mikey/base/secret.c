@@ -44,14 +44,14 @@ add_region (gsize num_units)
 
   if (!region)
     return NULL;
-  pages = mmap (NULL, size, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                -1, 0);
   if (pages == MAP_FAILED) {
     g_free (region);
     return NULL;
   }
   region->locked = mlock (pages, size) == 0;
-  (void) madvise (pages, size, MADV_DONTDUMP);
+  (void)madvise (pages, size, MADV_DONTDUMP);
   region->pages = pages;
   region->size = size;
   region->num_units = count;
@@ -85,10 +85,10 @@ give_back (void *pages, gsize count)
 {
   Region *region = regions;
 
-  while ((guint8 *) pages < region->pages
-         || (guint8 *) pages >= region->pages + region->size)
+  while ((guint8 *)pages < region->pages
+         || (guint8 *)pages >= region->pages + region->size)
     region = region->next;
-  memset (region->taken + ((guint8 *) pages - region->pages) / UNIT, 0, count);
+  memset (region->taken + ((guint8 *)pages - region->pages) / UNIT, 0, count);
 }
 
 MikeySecret *
@@ -106,7 +106,7 @@ mikey_secret_new (gsize len)
   if (secret) {
     secret->refs = 1;
     secret->len = len;
-    secret->data = (guint8 *) (secret + 1);
+    secret->data = (guint8 *)(secret + 1);
     memset (secret->data, 0, len);
     stats.live += len;
   }

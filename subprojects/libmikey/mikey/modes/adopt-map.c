@@ -271,7 +271,8 @@ static bool
 same_params (const MikeySrtpParams *a, const MikeySrtpParams *b)
 {
   return a->present == b->present
-         && memcmp (a->value, b->value, sizeof a->value) == 0 /* lint: allow memcmp: public */;
+         && memcmp (a->value, b->value, sizeof a->value)
+                == 0 /* lint: allow memcmp: public */;
 }
 
 /* The number of the policy that says STREAM's suite, which is added to the

@@ -49,8 +49,8 @@ typedef struct {
   MikeySlice rand;
   MikeyIdentity initiator, responder; /* of the exchange that set it up */
   MikeySecret *message_key; /* PSK or envelope key: protects updates */
-  bool peer_proved; /* the peer has shown that it is who it says */
-  bool has_peer_t;  /* the peer has begun a message that was accepted: */
+  bool peer_proved;         /* the peer has shown that it is who it says */
+  bool has_peer_t; /* the peer has begun a message that was accepted: */
   guint32 peer_ts_type;
   guint64 peer_t; /* the timestamp of the last one */
 
@@ -75,16 +75,16 @@ void mikey_csb_unref (MikeyCsb *csb); /* NULL is fine */
 
 /* These copy their arguments; false: no memory. */
 bool mikey_csb_set_rand (MikeyCsb *csb, MikeySlice rand);
-bool mikey_csb_set_identity (MikeyCsb *csb, MikeyIdentity *which,
-                             guint32 type, MikeySlice data);
+bool mikey_csb_set_identity (MikeyCsb *csb, MikeyIdentity *which, guint32 type,
+                             MikeySlice data);
 bool mikey_csb_set_cs (MikeyCsb *csb, const MikeyCs *cs, guint num_cs);
 /* Replaces the policy of the same number, or adds it. */
 bool mikey_csb_set_policy (MikeyCsb *csb, guint policy_no,
                            const MikeySrtpParams *params);
 /* Adds keys as one new generation, dropping the oldest beyond
  * MIKEY_MAX_KEYS; takes references. */
-bool mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys,
-                         guint num_keys);
+bool
+mikey_csb_add_keys (MikeyCsb *csb, const MikeyTrafficKey *keys, guint num_keys);
 /* Adds a key to the newest generation. */
 bool mikey_csb_add_to_generation (MikeyCsb *csb, const MikeyTrafficKey *key);
 /* Drops the generations before GENERATION, never the newest. */
@@ -94,8 +94,8 @@ void mikey_csb_drop_keys (MikeyCsb *csb, guint generation);
 void mikey_csb_drop_mki (MikeyCsb *csb, MikeySlice mki);
 
 /* NULL when there is none. */
-const MikeyCsPolicy *mikey_csb_find_policy (const MikeyCsb *csb,
-                                            guint policy_no);
+const MikeyCsPolicy *
+mikey_csb_find_policy (const MikeyCsb *csb, guint policy_no);
 MikeyLabelContext mikey_csb_label (const MikeyCsb *csb);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MikeyCsb, mikey_csb_unref)

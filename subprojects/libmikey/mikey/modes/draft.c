@@ -72,8 +72,8 @@ session_data (MikeyDraft *draft, const MikeyCs *cs)
   MikeySlice data = room (draft, 10);
 
   if (data.len) {
-    mikey_put_u32 ((guint8 *) data.data, cs->ssrc);
-    mikey_put_u32 ((guint8 *) data.data + 4, cs->roc);
+    mikey_put_u32 ((guint8 *)data.data, cs->ssrc);
+    mikey_put_u32 ((guint8 *)data.data + 4, cs->roc);
   }
   return data;
 }
@@ -94,7 +94,7 @@ fill_generic_ids (MikeyDraft *draft, MikeyHdr *hdr, const MikeyCsb *csb)
   guint i;
 
   for (i = 0; ids && i < csb->num_cs; i++) {
-    guint8 policy_no = (guint8) csb->cs[i].policy_no;
+    guint8 policy_no = (guint8)csb->cs[i].policy_no;
 
     ids[i] = (MikeyGenericId){
       .cs_id = csb->cs[i].cs_id,
@@ -224,7 +224,7 @@ mikey_draft_kemac (MikeyDraft *draft, const MikeyProtection *protection,
   if (draft->failed)
     return mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory for a KEMAC");
   return mikey_kemac_seal (protection, cipher, plain,
-                           (guint8 *) kemac->encr_data.data, fault);
+                           (guint8 *)kemac->encr_data.data, fault);
 }
 
 void

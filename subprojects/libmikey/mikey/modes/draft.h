@@ -15,7 +15,10 @@ typedef struct {
   MikeyTicket waste; /* written to, never read, where a payload has no memory */
 } MikeyDraft;
 
-#define MIKEY_DRAFT_INIT { .failed = false }
+#define MIKEY_DRAFT_INIT                                                       \
+  {                                                                            \
+    .failed = false                                                            \
+  }
 
 void mikey_draft_clear (MikeyDraft *draft);
 
@@ -47,11 +50,11 @@ bool mikey_draft_write (MikeyDraft *draft, MikeyWriter *out,
                         MikeyFault *fault) MIKEY_MUST_CHECK;
 /* Writes the message and puts the tag, over all that is before it and EXTRA,
  * into its last octets (3830-5.2-01, 3830-5.2-02). */
-bool mikey_draft_write_tagged (MikeyDraft *draft,
-                               const MikeyProtection *protection,
-                               const MikeyMac *mac, const MikeySlice *extra,
-                               guint num_extra, MikeyWriter *out,
-                               MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_draft_write_tagged (MikeyDraft *draft, const MikeyProtection *protection,
+                          const MikeyMac *mac, const MikeySlice *extra,
+                          guint num_extra, MikeyWriter *out,
+                          MikeyFault *fault) MIKEY_MUST_CHECK;
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MikeyDraft, mikey_draft_clear)
 

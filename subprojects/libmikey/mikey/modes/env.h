@@ -31,7 +31,7 @@ typedef struct {
   MikeyKeyType key_type;
   MikeyKeyValidity key_validity;
   guint mki_len;
-  guint num_keys;      /* that one message brings */
+  guint num_keys;       /* that one message brings */
   guint64 key_interval; /* packets of one key, where validity is interval */
   MikeyNullProfile null_profile;
   bool request_verification;

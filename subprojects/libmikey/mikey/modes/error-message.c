@@ -6,7 +6,10 @@
 
 /* HDR, T, {ERR}, {SP}, [V|SIGNr] (3830-5.1.2-03) */
 static const MikeyMessageRules error_rules = {
-  "Error message", "RFC 3830 5.1.2", MIKEY_DATA_TYPE_ERROR, false,
+  "Error message",
+  "RFC 3830 5.1.2",
+  MIKEY_DATA_TYPE_ERROR,
+  false,
   { { MIKEY_PAYLOAD_T, 1, 1 },
     { MIKEY_PAYLOAD_ERR, 1, MIKEY_MAX_ERRORS },
     { MIKEY_PAYLOAD_SP, 0, MIKEY_MAX_SP },
@@ -17,7 +20,8 @@ static const MikeyMessageRules error_rules = {
 static MikeySlice
 id_in (const MikeyParsed *parsed, guint index)
 {
-  const MikeyId *id = mikey_chain_find (&parsed->chain, MIKEY_PAYLOAD_ID, index);
+  const MikeyId *id
+      = mikey_chain_find (&parsed->chain, MIKEY_PAYLOAD_ID, index);
 
   return id ? id->data : MIKEY_SLICE_EMPTY;
 }
@@ -77,7 +81,7 @@ mikey_error_message_write (const MikeyStep *step, const MikeyFault *fault,
     return;
   mikey_draft_hdr_like (&draft, MIKEY_DATA_TYPE_ERROR, failed->hdr);
   mikey_draft_same_t (&draft, t);
-  mikey_draft_err (&draft, (guint32) error_no);
+  mikey_draft_err (&draft, (guint32)error_no);
   if (error_no == MIKEY_RFC_ERROR_BAD_SP
       || error_no == MIKEY_RFC_ERROR_BAD_SPPAR)
     add_acceptable_policies (&draft, step->env->policy);
@@ -114,8 +118,7 @@ mikey_error_message_read (const MikeyParsed *parsed, const MikeyParsed *sent,
   MIKEY_TRY (mikey_rules_check (&error_rules, parsed, MIKEY_TOLERATE_NOTHING,
                                 &checked, fault));
   t = mikey_checked_find (&checked, MIKEY_PAYLOAD_T, 0);
-  if (t->ts_type != ours->ts_type
-      || !mikey_slice_equal (t->value, ours->value))
+  if (t->ts_type != ours->ts_type || !mikey_slice_equal (t->value, ours->value))
     return mikey_fail (fault, MIKEY_FAULT_CSB_MISMATCH,
                        "an Error message that answers another message");
   err = mikey_checked_find (&checked, MIKEY_PAYLOAD_ERR, 0);

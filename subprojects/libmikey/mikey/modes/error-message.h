@@ -16,9 +16,9 @@ void mikey_error_message_write (const MikeyStep *step, const MikeyFault *fault,
 /* Reads an Error message that answers SENT. Fails with PEER_ERROR, and tells in
  * ERROR what it says and whether it is authentic; with another fault when it
  * is no such message. */
-bool mikey_error_message_read (const MikeyParsed *parsed,
-                               const MikeyParsed *sent,
-                               const MikeyCsb *csb, MikeyPeerError *error,
-                               MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_error_message_read (const MikeyParsed *parsed, const MikeyParsed *sent,
+                          const MikeyCsb *csb, MikeyPeerError *error,
+                          MikeyFault *fault) MIKEY_MUST_CHECK;
 
 #endif

@@ -29,10 +29,10 @@ struct _MikeyExchange {
   const MikeyModeType *mode; /* NULL until chosen */
   MikeyRole role;            /* of the first exchange */
   MikeyExchangeState state;
-  MikeyCsb *csb;     /* in force; NULL before establishment */
-  MikeyCsb *pending; /* offered by us, its answer is awaited */
-  MikeyWriter sent;  /* our message that awaits an answer */
-  MikeyWriter held;  /* the peer's message that waits for a credential */
+  MikeyCsb *csb;          /* in force; NULL before establishment */
+  MikeyCsb *pending;      /* offered by us, its answer is awaited */
+  MikeyWriter sent;       /* our message that awaits an answer */
+  MikeyWriter held;       /* the peer's message that waits for a credential */
   guint64 last_timestamp; /* the last that we used */
   guint32 counter;        /* the next COUNTER timestamp to use */
   MikeyStream *streams;   /* of this side, in the order they were added */
@@ -48,13 +48,13 @@ bool mikey_exchange_add_stream_with_suite (MikeyExchange *x, guint32 ssrc,
 
 /* The first message, of MODE; once a bundle is in force, that bundle again for
  * those who come late, where the mode can do that. */
-bool mikey_exchange_offer (MikeyExchange *x, const MikeyEnv *env,
-                           MikeyMode mode, MikeyWriter *out,
-                           MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_exchange_offer (MikeyExchange *x, const MikeyEnv *env, MikeyMode mode,
+                      MikeyWriter *out, MikeyFault *fault) MIKEY_MUST_CHECK;
 /* A CSB update (RFC 3830 4.5), with or without new keys. */
-bool mikey_exchange_update (MikeyExchange *x, const MikeyEnv *env,
-                            bool new_keys, MikeyWriter *out,
-                            MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_exchange_update (MikeyExchange *x, const MikeyEnv *env, bool new_keys,
+                       MikeyWriter *out, MikeyFault *fault) MIKEY_MUST_CHECK;
 /* A message of the peer. REPLY is what to send back: on success the answer, if
  * there is one; on failure perhaps an Error message. A failure leaves the
  * exchange as it was, but PENDING keeps the message for
@@ -63,8 +63,8 @@ bool mikey_exchange_update (MikeyExchange *x, const MikeyEnv *env,
 bool mikey_exchange_receive (MikeyExchange *x, const MikeyEnv *env,
                              MikeySlice message, MikeyWriter *reply,
                              MikeyFault *fault) MIKEY_MUST_CHECK;
-bool mikey_exchange_resume (MikeyExchange *x, const MikeyEnv *env,
-                            MikeyWriter *reply,
-                            MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_exchange_resume (MikeyExchange *x, const MikeyEnv *env,
+                       MikeyWriter *reply, MikeyFault *fault) MIKEY_MUST_CHECK;
 
 #endif

@@ -23,8 +23,9 @@ static void
 hash_own (const MikeyStep *step, MikeySlice octets,
           guint8 key[MIKEY_REPLAY_KEY_LEN])
 {
-  guint8 side = (guint8) step->x->role;
-  MikeySlice whose = step->x->csb ? mikey_slice (&side, 1) : step->env->local_id;
+  guint8 side = (guint8)step->x->role;
+  MikeySlice whose
+      = step->x->csb ? mikey_slice (&side, 1) : step->env->local_id;
   struct sha256_ctx ctx;
 
   sha256_init (&ctx);
@@ -172,10 +173,9 @@ mikey_freshness_remember_own (const MikeyStep *step, MikeyFault *fault)
   if (judged && env->policy->timestamp_type != MIKEY_TIMESTAMP_COUNTER)
     sent = mikey_time_from_ntp (step->timestamp, env->now);
   hash_own (step, mikey_writer_slice (step->out), key);
-  return env->replay->add (env->replay->user, key, env->now,
-                           judged ? sent + skew * MIKEY_TIME_SECOND
-                                  : MIKEY_TIME_NONE,
-                           fault);
+  return env->replay->add (
+      env->replay->user, key, env->now,
+      judged ? sent + skew * MIKEY_TIME_SECOND : MIKEY_TIME_NONE, fault);
 }
 
 /* Both sides may begin an update in the same tick, and one timestamp under one
@@ -210,7 +210,7 @@ mikey_next_timestamp (const MikeyExchange *x, const MikeyEnv *env,
                        "a message needs a timestamp, and there is no clock");
   now = mikey_time_to_ntp (env->now);
   /* 3830-4.2.8-02: "later" is across the end of an era as well. */
-  if (x->last_timestamp && (gint64) (now - x->last_timestamp) <= 0)
+  if (x->last_timestamp && (gint64)(now - x->last_timestamp) <= 0)
     now = x->last_timestamp + 1;
   *timestamp = of_this_side (x, now, false);
   return true;
@@ -220,7 +220,7 @@ void
 mikey_used_timestamp (MikeyExchange *x, const MikeyEnv *env, guint64 timestamp)
 {
   if (env->policy->timestamp_type == MIKEY_TIMESTAMP_COUNTER)
-    x->counter = (guint32) (timestamp + 1); /* 0: all used */
+    x->counter = (guint32)(timestamp + 1); /* 0: all used */
   else
     x->last_timestamp = timestamp;
 }

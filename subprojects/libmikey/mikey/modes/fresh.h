@@ -28,11 +28,11 @@ bool mikey_freshness_remember_own (const MikeyStep *step,
 
 /* The timestamp of the next message that this side begins: never one twice, and
  * never backwards (3830-5.2-05), and none that the other side can choose. */
-bool mikey_next_timestamp (const MikeyExchange *x, const MikeyEnv *env,
-                           guint64 *timestamp,
-                           MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_next_timestamp (const MikeyExchange *x, const MikeyEnv *env,
+                      guint64 *timestamp, MikeyFault *fault) MIKEY_MUST_CHECK;
 /* A message with TIMESTAMP has been made. */
-void mikey_used_timestamp (MikeyExchange *x, const MikeyEnv *env,
-                           guint64 timestamp);
+void
+mikey_used_timestamp (MikeyExchange *x, const MikeyEnv *env, guint64 timestamp);
 
 #endif

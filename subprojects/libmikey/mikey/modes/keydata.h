@@ -18,8 +18,8 @@ typedef struct {
 } MikeyKeyShape;
 
 /* Chooses new keys of SHAPE for the first policy of the bundle, and adds them
- * to the bundle of the step as one generation. The length of a TGK is stretched to what CIPHER can
- * carry (ambiguity A4). */
+ * to the bundle of the step as one generation. The length of a TGK is stretched
+ * to what CIPHER can carry (ambiguity A4). */
 bool mikey_fresh_keys (MikeyStep *step, const MikeyKeyShape *shape,
                        const MikeyCipher *cipher,
                        MikeyFault *fault) MIKEY_MUST_CHECK;
@@ -28,8 +28,8 @@ bool mikey_keys_write (const MikeyCsb *csb, MikeySecret **plain,
                        MikeyFault *fault) MIKEY_MUST_CHECK;
 /* Reads decrypted Key data and adds them to the bundle of the step as one
  * generation; none is fine in an update only. */
-bool mikey_keys_read (MikeyStep *step, const MikeyVerified *verified,
-                      const MikeySecret *plain,
-                      MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_keys_read (MikeyStep *step, const MikeyVerified *verified,
+                 const MikeySecret *plain, MikeyFault *fault) MIKEY_MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 #include "mode.h"
 
 static const MikeyModeRow rows[] = {
-#define MIKEY_MODE(number, symbol, nick, specification, description)          \
+#define MIKEY_MODE(number, symbol, nick, specification, description)           \
   { number, &mikey_mode_##symbol, nick, specification, description },
 #include "modes.def"
 #undef MIKEY_MODE
@@ -52,8 +52,7 @@ mikey_mode_transition (const MikeyModeType *type, MikeyExchangeState state,
     const MikeyTransition *t = &type->table[i];
 
     if (t->state == state && t->input == input
-        && (input != MIKEY_INPUT_MESSAGE
-            || t->message->data_type == data_type))
+        && (input != MIKEY_INPUT_MESSAGE || t->message->data_type == data_type))
       return t;
   }
   return NULL;

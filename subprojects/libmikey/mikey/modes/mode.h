@@ -14,9 +14,9 @@ typedef struct _MikeyExchange MikeyExchange;
 
 typedef enum {
   MIKEY_EXCHANGE_IDLE,
-  MIKEY_EXCHANGE_WAIT,     /* for the answer to our first message */
-  MIKEY_EXCHANGE_WAIT_2,   /* for the answer to our second (four-message modes) */
-  MIKEY_EXCHANGE_DONE,     /* a bundle is in force */
+  MIKEY_EXCHANGE_WAIT,   /* for the answer to our first message */
+  MIKEY_EXCHANGE_WAIT_2, /* for the answer to our second (four-message modes) */
+  MIKEY_EXCHANGE_DONE,   /* a bundle is in force */
   MIKEY_EXCHANGE_UPDATING, /* a bundle is in force, the answer to our update is
                               awaited */
   MIKEY_EXCHANGE_FAILED,
@@ -39,13 +39,13 @@ typedef enum {
 typedef struct {
   const MikeyEnv *env;
   const MikeyExchange *x;
-  const MikeyChecked *in;    /* the peer's message; NULL for other inputs */
-  const MikeyParsed *sent;   /* our message that it answers; NULL for others */
-  bool new_keys;             /* INPUT_UPDATE: rekey */
-  guint64 timestamp;         /* for a message that this side begins */
-  MikeyCsb *work;            /* filled; in force once the step has succeeded */
-  MikeyWriter *out;          /* the message to send, if any */
-  bool expects_reply;        /* left by the step: an answer to out is awaited */
+  const MikeyChecked *in;  /* the peer's message; NULL for other inputs */
+  const MikeyParsed *sent; /* our message that it answers; NULL for others */
+  bool new_keys;           /* INPUT_UPDATE: rekey */
+  guint64 timestamp;       /* for a message that this side begins */
+  MikeyCsb *work;          /* filled; in force once the step has succeeded */
+  MikeyWriter *out;        /* the message to send, if any */
+  bool expects_reply;      /* left by the step: an answer to out is awaited */
   /* Left by a step as soon as the peer's message is verified: what came before
    * is hearsay, what comes after may be answered by an authenticated Error
    * message (3830-5.1.2-04). */
@@ -84,7 +84,7 @@ typedef struct {
   const char *description;
 } MikeyModeRow;
 
-#define MIKEY_MODE(number, symbol, nick, specification, description)          \
+#define MIKEY_MODE(number, symbol, nick, specification, description)           \
   extern const MikeyModeType mikey_mode_##symbol;
 #include "modes.def"
 #undef MIKEY_MODE
@@ -95,9 +95,8 @@ const MikeyModeRow *mikey_mode_find (MikeyMode mode);
 /* The mode whose first message this is; NULL when it is nobody's. */
 const MikeyModeRow *mikey_mode_of_message (const MikeyParsed *parsed);
 /* The row for this input in this state, NULL: refuse. */
-const MikeyTransition *mikey_mode_transition (const MikeyModeType *type,
-                                              MikeyExchangeState state,
-                                              MikeyInput input,
-                                              guint32 data_type);
+const MikeyTransition *
+mikey_mode_transition (const MikeyModeType *type, MikeyExchangeState state,
+                       MikeyInput input, guint32 data_type);
 
 #endif

@@ -13,9 +13,8 @@ mikey_t_as_64 (const MikeyT *t)
   if (t->value.len == 8)
     return mikey_get_u64 (t->value.data);
   /* NTP-UTC-32 are the upper half of a timestamp, a counter is its lower. */
-  return t->ts_type == NTP_UTC_32
-             ? (guint64) mikey_get_u32 (t->value.data) << 32
-             : mikey_get_u32 (t->value.data);
+  return t->ts_type == NTP_UTC_32 ? (guint64)mikey_get_u32 (t->value.data) << 32
+                                  : mikey_get_u32 (t->value.data);
 }
 
 static void
@@ -60,7 +59,8 @@ mikey_protect_verify (const MikeyProtection *protection, guint32 mac_alg,
 
   MIKEY_TRY (mac);
   if (!protection->secret || !protection->secret->len)
-    return mikey_fail (fault, MIKEY_FAULT_NO_CREDENTIAL, "no key to verify with");
+    return mikey_fail (fault, MIKEY_FAULT_NO_CREDENTIAL,
+                       "no key to verify with");
   message_key (protection, MIKEY_LABEL_MSG_AUTH, key.data, mac->key_len);
   if (mikey_mac_verify (mac, mikey_slice (key.data, mac->key_len), parts,
                         num_parts, tag))
@@ -70,8 +70,9 @@ mikey_protect_verify (const MikeyProtection *protection, guint32 mac_alg,
                      "changed on its way");
 }
 
-/* The message up to its last TAG octets (3830-5.2-02): whatever is in it, policies
- * of any protocol and extensions too (4442-1-01, 4442-5-01, 5410-5-01). */
+/* The message up to its last TAG octets (3830-5.2-02): whatever is in it,
+ * policies of any protocol and extensions too (4442-1-01, 4442-5-01,
+ * 5410-5-01). */
 static MikeySlice
 covered (const MikeyChecked *checked, MikeySlice tag)
 {
@@ -85,7 +86,8 @@ mikey_verify_kemac (const MikeyProtection *protection,
                     const MikeyChecked *checked, MikeyVerified *verified,
                     MikeyFault *fault)
 {
-  const MikeyKemac *kemac = mikey_checked_find (checked, MIKEY_PAYLOAD_KEMAC, 0);
+  const MikeyKemac *kemac
+      = mikey_checked_find (checked, MIKEY_PAYLOAD_KEMAC, 0);
   MikeySlice part = covered (checked, kemac->mac);
 
   MIKEY_TRY (mikey_protect_verify (protection, kemac->mac_alg, &part, 1,
@@ -114,7 +116,8 @@ bool
 mikey_verify_unprotected (const MikeyChecked *checked, MikeyVerified *verified,
                           MikeyFault *fault)
 {
-  const MikeyKemac *kemac = mikey_checked_find (checked, MIKEY_PAYLOAD_KEMAC, 0);
+  const MikeyKemac *kemac
+      = mikey_checked_find (checked, MIKEY_PAYLOAD_KEMAC, 0);
 
   /* 3830-4.2.4-03: neither of the two alone. */
   if (kemac->encr_alg != MIKEY_ENCR_NULL || kemac->mac_alg != MIKEY_MAC_NULL)
@@ -183,10 +186,10 @@ mikey_kemac_open (const MikeyProtection *protection,
     return (*plain = mikey_secret_new (0)) != NULL
            || mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory for keys");
   if (kemac->encr_data.len < cipher->overhead)
-    return mikey_fail_at (fault, MIKEY_FAULT_BAD_LENGTH, "KEMAC",
-                          kemac->base.offset, "Encr data of %" G_GSIZE_FORMAT
-                          " bytes are too short for %s",
-                          kemac->encr_data.len, cipher->name);
+    return mikey_fail_at (
+        fault, MIKEY_FAULT_BAD_LENGTH, "KEMAC", kemac->base.offset,
+        "Encr data of %" G_GSIZE_FORMAT " bytes are too short for %s",
+        kemac->encr_data.len, cipher->name);
   out = mikey_secret_new (kemac->encr_data.len - cipher->overhead);
   if (!out)
     return mikey_fail (fault, MIKEY_FAULT_NO_MEMORY, "no memory for keys");

@@ -29,13 +29,11 @@ guint64 mikey_t_as_64 (const MikeyT *t);
 
 /* PARTS are what the tag is computed over; TAG has mac->tag_len octets. */
 void mikey_protect_tag (const MikeyProtection *protection, const MikeyMac *mac,
-                        const MikeySlice *parts, guint num_parts,
-                        guint8 *tag);
+                        const MikeySlice *parts, guint num_parts, guint8 *tag);
 /* AUTH_FAILED unless TAG is the tag over PARTS. */
-bool mikey_protect_verify (const MikeyProtection *protection,
-                           guint32 mac_alg, const MikeySlice *parts,
-                           guint num_parts, MikeySlice tag,
-                           MikeyFault *fault) MIKEY_MUST_CHECK;
+bool mikey_protect_verify (const MikeyProtection *protection, guint32 mac_alg,
+                           const MikeySlice *parts, guint num_parts,
+                           MikeySlice tag, MikeyFault *fault) MIKEY_MUST_CHECK;
 
 /* Verifies the MAC of a KEMAC that ends the message and covers all of it (PSK,
  * DH-HMAC). */
@@ -44,15 +42,15 @@ bool mikey_verify_kemac (const MikeyProtection *protection,
                          MikeyFault *fault) MIKEY_MUST_CHECK;
 /* Verifies V, over the message and EXTRA: the identities and the timestamp
  * (3830-5.2-03, ambiguity A1). */
-bool mikey_verify_v (const MikeyProtection *protection,
-                     const MikeyChecked *checked, const MikeySlice *extra,
-                     guint num_extra, MikeyVerified *verified,
-                     MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_verify_v (const MikeyProtection *protection, const MikeyChecked *checked,
+                const MikeySlice *extra, guint num_extra,
+                MikeyVerified *verified, MikeyFault *fault) MIKEY_MUST_CHECK;
 /* For a message without protection: the caller has made sure that policy and
  * carrier allow it. UNPROTECTED when the message does have protection. */
-bool mikey_verify_unprotected (const MikeyChecked *checked,
-                               MikeyVerified *verified,
-                               MikeyFault *fault) MIKEY_MUST_CHECK;
+bool
+mikey_verify_unprotected (const MikeyChecked *checked, MikeyVerified *verified,
+                          MikeyFault *fault) MIKEY_MUST_CHECK;
 
 /* Decrypts the Key data of a KEMAC: a new secret. */
 bool mikey_kemac_open (const MikeyProtection *protection,

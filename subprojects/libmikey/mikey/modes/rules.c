@@ -10,9 +10,8 @@ payload_name (guint32 code)
 static bool
 missing (const MikeyMessageRules *rules, guint32 payload, MikeyFault *fault)
 {
-  return mikey_fail (fault, MIKEY_FAULT_MISSING_PAYLOAD,
-                     "%s without %s (%s)", rules->name, payload_name (payload),
-                     rules->section);
+  return mikey_fail (fault, MIKEY_FAULT_MISSING_PAYLOAD, "%s without %s (%s)",
+                     rules->name, payload_name (payload), rules->section);
 }
 
 static bool

@@ -32,10 +32,10 @@ typedef struct {
 /* General Ext. may stand anywhere before the last payload (3830-6.15-01), all
  * others in the order of the rules; with MIKEY_TOLERATE_ORDER in any order as
  * long as the last rule's payload is last. */
-bool mikey_rules_check (const MikeyMessageRules *rules,
-                        const MikeyParsed *parsed, MikeyTolerances tolerances,
-                        MikeyChecked *checked, MikeyFault *fault)
-    MIKEY_MUST_CHECK;
+bool
+mikey_rules_check (const MikeyMessageRules *rules, const MikeyParsed *parsed,
+                   MikeyTolerances tolerances, MikeyChecked *checked,
+                   MikeyFault *fault) MIKEY_MUST_CHECK;
 
 /* The INDEX-th payload of a type, NULL when there is none. */
 static inline const void *

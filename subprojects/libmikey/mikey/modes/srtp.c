@@ -192,8 +192,8 @@ only_repeated (const MikeySrtpParams *params, MikeyFault *fault)
 }
 
 /* What libsrtp has no switch for. Its PRF is AES-CM with the length of the key,
- * as every suite here wants it (6188-3.1-01, 7714-11-01, 7714-15-02); ARIA, which
- * has a PRF of its own, is not among them (8269-4-01). */
+ * as every suite here wants it (6188-3.1-01, 7714-11-01, 7714-15-02); ARIA,
+ * which has a PRF of its own, is not among them (8269-4-01). */
 static bool
 only_supported (const MikeySrtpParams *params, MikeyFault *fault)
 {

@@ -28,8 +28,8 @@ gsize mikey_srtp_salt_len (const MikeySrtpParams *params);
 /* The SRTP master key and salt of crypto session CS under KEY: new references.
  * A transported salt is preferred to a derived one (3830-4.1.3-04). */
 bool mikey_csb_derive (const MikeyCsb *csb, const MikeyCs *cs,
-                       const MikeyTrafficKey *key,
-                       MikeySecret **master_key, MikeySecret **master_salt,
+                       const MikeyTrafficKey *key, MikeySecret **master_key,
+                       MikeySecret **master_salt,
                        MikeyFault *fault) MIKEY_MUST_CHECK;
 
 #endif

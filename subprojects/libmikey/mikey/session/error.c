@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (mikey-error-quark, mikey_error)
+G_DEFINE_QUARK (mikey - error - quark, mikey_error)
 
 static const MikeyError public_code[] = {
   [MIKEY_CLASS_WIRE] = MIKEY_ERROR_WIRE,
@@ -25,7 +25,7 @@ mikey_set_error (GError **error, const MikeyFault *fault)
                         ? MIKEY_ERROR_PENDING
                         : public_code[mikey_fault_class (fault->code)];
 
-  g_set_error_literal (error, MIKEY_ERROR, (gint) code, fault->text);
+  g_set_error_literal (error, MIKEY_ERROR, (gint)code, fault->text);
 }
 
 /* The fault's own text begins with its class, so an error's that begins with

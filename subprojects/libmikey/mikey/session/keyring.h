@@ -16,8 +16,8 @@ G_BEGIN_DECLS
  * that session.
  */
 #define MIKEY_TYPE_KEYRING (mikey_keyring_get_type ())
-MIKEY_API G_DECLARE_INTERFACE (MikeyKeyring, mikey_keyring, MIKEY, KEYRING,
-                               GObject)
+MIKEY_API
+G_DECLARE_INTERFACE (MikeyKeyring, mikey_keyring, MIKEY, KEYRING, GObject)
 
 /**
  * MikeyKeyringInterface:
@@ -38,10 +38,9 @@ struct _MikeyKeyringInterface {
 };
 
 MIKEY_API gchar *mikey_keyring_get_identity (MikeyKeyring *self);
-MIKEY_API GBytes *mikey_keyring_lookup_psk (MikeyKeyring *self,
-                                            const gchar *local_id,
-                                            const gchar *peer_id,
-                                            GError **error);
+MIKEY_API GBytes *
+mikey_keyring_lookup_psk (MikeyKeyring *self, const gchar *local_id,
+                          const gchar *peer_id, GError **error);
 
 /**
  * MikeyKeyfile:
@@ -60,17 +59,15 @@ MIKEY_API GBytes *mikey_keyring_lookup_psk (MikeyKeyring *self,
  * base64 after `base64:`. At least 16 octets.
  */
 #define MIKEY_TYPE_KEYFILE (mikey_keyfile_get_type ())
-MIKEY_API G_DECLARE_FINAL_TYPE (MikeyKeyfile, mikey_keyfile, MIKEY, KEYFILE,
-                                GObject)
+MIKEY_API
+G_DECLARE_FINAL_TYPE (MikeyKeyfile, mikey_keyfile, MIKEY, KEYFILE, GObject)
 
 MIKEY_API MikeyKeyfile *mikey_keyfile_new (void); /* empty */
-MIKEY_API MikeyKeyfile *mikey_keyfile_new_from_file (const gchar *path,
-                                                     GError **error);
-MIKEY_API MikeyKeyfile *mikey_keyfile_new_from_data (const gchar *data,
-                                                     gssize length,
-                                                     GError **error);
-MIKEY_API void mikey_keyfile_set_identity (MikeyKeyfile *self,
-                                           const gchar *id);
+MIKEY_API MikeyKeyfile *
+mikey_keyfile_new_from_file (const gchar *path, GError **error);
+MIKEY_API MikeyKeyfile *
+mikey_keyfile_new_from_data (const gchar *data, gssize length, GError **error);
+MIKEY_API void mikey_keyfile_set_identity (MikeyKeyfile *self, const gchar *id);
 /* PEER_ID NULL or "*": for every peer. */
 MIKEY_API gboolean mikey_keyfile_add_psk (MikeyKeyfile *self,
                                           const gchar *peer_id, GBytes *psk,

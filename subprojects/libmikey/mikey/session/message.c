@@ -35,8 +35,8 @@ mikey_message_new (GBytes *bytes, MikeyTolerances tolerances, GError **error)
   gconstpointer data = g_bytes_get_data (bytes, &len);
   MikeyFault fault;
 
-  if (!mikey_parsed_init (&message->parsed, mikey_slice (data, len),
-                          tolerances, &fault)) {
+  if (!mikey_parsed_init (&message->parsed, mikey_slice (data, len), tolerances,
+                          &fault)) {
     mikey_set_error (error, &fault);
     g_free (message);
     return NULL;
@@ -62,7 +62,7 @@ MikeyMessage *
 mikey_message_new_from_text (const gchar *text, gssize length,
                              MikeyTolerances tolerances, GError **error)
 {
-  gsize len = length < 0 ? strlen (text) : (gsize) length;
+  gsize len = length < 0 ? strlen (text) : (gsize)length;
   g_autoptr (GBytes) bytes = mikey_octets_from_text (text, len, error);
 
   return bytes ? mikey_message_new (bytes, tolerances, error) : NULL;

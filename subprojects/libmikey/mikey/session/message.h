@@ -20,23 +20,20 @@ MIKEY_API GType mikey_message_get_type (void);
 
 /* (transfer full), NULL with error MIKEY_ERROR_WIRE or _LIMIT: exactly one
  * message, to the last octet. */
-MIKEY_API MikeyMessage *mikey_message_new (GBytes *bytes,
-                                           MikeyTolerances tolerances,
-                                           GError **error);
+MIKEY_API MikeyMessage *
+mikey_message_new (GBytes *bytes, MikeyTolerances tolerances, GError **error);
 /* From base64, hex, an SDP line `a=key-mgmt:mikey ...`, a `KeyMgmt:` header, or
  * the raw octets: what `mikey dump` takes. */
-MIKEY_API MikeyMessage *mikey_message_new_from_text (const gchar *text,
-                                                     gssize length,
-                                                     MikeyTolerances tolerances,
-                                                     GError **error);
+MIKEY_API MikeyMessage *
+mikey_message_new_from_text (const gchar *text, gssize length,
+                             MikeyTolerances tolerances, GError **error);
 MIKEY_API MikeyMessage *mikey_message_ref (MikeyMessage *message);
 MIKEY_API void mikey_message_unref (MikeyMessage *message);
 
 MIKEY_API GBytes *mikey_message_get_bytes (MikeyMessage *message); /* none */
 MIKEY_API gchar *mikey_message_to_base64 (MikeyMessage *message);  /* full */
 MIKEY_API guint mikey_message_get_data_type (MikeyMessage *message);
-MIKEY_API const gchar *
-mikey_message_get_data_type_name (MikeyMessage *message);
+MIKEY_API const gchar *mikey_message_get_data_type_name (MikeyMessage *message);
 MIKEY_API guint32 mikey_message_get_csb_id (MikeyMessage *message);
 /* The mode that the message belongs to, MIKEY_MODE_AUTO if no mode in this
  * build claims it. */
@@ -47,11 +44,11 @@ MIKEY_API gchar *mikey_message_summary (MikeyMessage *message);
 /* Every field with its name and the registry's name of its value, a line each;
  * keys as their length unless SHOW_KEYS (they are only readable in unprotected
  * messages). */
-MIKEY_API gchar *mikey_message_to_text (MikeyMessage *message,
-                                      gboolean show_keys);
+MIKEY_API gchar *
+mikey_message_to_text (MikeyMessage *message, gboolean show_keys);
 /* The same as one JSON object. */
-MIKEY_API gchar *mikey_message_to_json (MikeyMessage *message,
-                                        gboolean show_keys);
+MIKEY_API gchar *
+mikey_message_to_json (MikeyMessage *message, gboolean show_keys);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MikeyMessage, mikey_message_unref)
 

@@ -42,9 +42,18 @@ typedef struct {
   enum { MEMBER_BOOL, MEMBER_INT, MEMBER_UINT64 } kind;
 } Member;
 
-#define BOOL(m) { offsetof (MikeyPolicyData, m), MEMBER_BOOL }
-#define INT(m)  { offsetof (MikeyPolicyData, m), MEMBER_INT }
-#define UINT64(m) { offsetof (MikeyPolicyData, m), MEMBER_UINT64 }
+#define BOOL(m)                                                                \
+  {                                                                            \
+    offsetof (MikeyPolicyData, m), MEMBER_BOOL                                 \
+  }
+#define INT(m)                                                                 \
+  {                                                                            \
+    offsetof (MikeyPolicyData, m), MEMBER_INT                                  \
+  }
+#define UINT64(m)                                                              \
+  {                                                                            \
+    offsetof (MikeyPolicyData, m), MEMBER_UINT64                               \
+  }
 
 static const Member members[NUM_PROPS] = {
   [PROP_ALLOW_NULL] = BOOL (allow_null),
@@ -70,8 +79,8 @@ value_as_int (const GValue *value)
   if (G_VALUE_HOLDS_ENUM (value))
     return g_value_get_enum (value);
   if (G_VALUE_HOLDS_FLAGS (value))
-    return (gint) g_value_get_flags (value);
-  return G_VALUE_HOLDS_UINT (value) ? (gint) g_value_get_uint (value)
+    return (gint)g_value_get_flags (value);
+  return G_VALUE_HOLDS_UINT (value) ? (gint)g_value_get_uint (value)
                                     : g_value_get_int (value);
 }
 
@@ -81,9 +90,9 @@ int_as_value (gint number, GValue *value)
   if (G_VALUE_HOLDS_ENUM (value))
     g_value_set_enum (value, number);
   else if (G_VALUE_HOLDS_FLAGS (value))
-    g_value_set_flags (value, (guint) number);
+    g_value_set_flags (value, (guint)number);
   else if (G_VALUE_HOLDS_UINT (value))
-    g_value_set_uint (value, (guint) number);
+    g_value_set_uint (value, (guint)number);
   else
     g_value_set_int (value, number);
 }
@@ -92,15 +101,15 @@ static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
   MikeyPolicy *self = MIKEY_POLICY (object);
-  guint8 *member = (guint8 *) &self->data + members[id].offset;
+  guint8 *member = (guint8 *)&self->data + members[id].offset;
 
   g_mutex_lock (&self->lock);
   if (members[id].kind == MEMBER_BOOL)
-    *(bool *) member = g_value_get_boolean (value);
+    *(bool *)member = g_value_get_boolean (value);
   else if (members[id].kind == MEMBER_UINT64)
-    *(guint64 *) member = g_value_get_uint64 (value);
+    *(guint64 *)member = g_value_get_uint64 (value);
   else
-    *(gint *) member = value_as_int (value);
+    *(gint *)member = value_as_int (value);
   g_mutex_unlock (&self->lock);
 }
 
@@ -108,15 +117,15 @@ static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *spec)
 {
   MikeyPolicy *self = MIKEY_POLICY (object);
-  const guint8 *member = (const guint8 *) &self->data + members[id].offset;
+  const guint8 *member = (const guint8 *)&self->data + members[id].offset;
 
   g_mutex_lock (&self->lock);
   if (members[id].kind == MEMBER_BOOL)
-    g_value_set_boolean (value, *(const bool *) member);
+    g_value_set_boolean (value, *(const bool *)member);
   else if (members[id].kind == MEMBER_UINT64)
-    g_value_set_uint64 (value, *(const guint64 *) member);
+    g_value_set_uint64 (value, *(const guint64 *)member);
   else
-    int_as_value (*(const gint *) member, value);
+    int_as_value (*(const gint *)member, value);
   g_mutex_unlock (&self->lock);
 }
 
@@ -155,10 +164,9 @@ install_protection (GObjectClass *klass)
 {
   g_object_class_install_property (
       klass, PROP_TIMESTAMP_TYPE,
-      g_param_spec_enum ("timestamp-type", "Timestamp type",
-                         "What timestamps of messages are",
-                         MIKEY_TYPE_TIMESTAMP_TYPE, MIKEY_TIMESTAMP_NTP_UTC,
-                         FLAGS));
+      g_param_spec_enum (
+          "timestamp-type", "Timestamp type", "What timestamps of messages are",
+          MIKEY_TYPE_TIMESTAMP_TYPE, MIKEY_TIMESTAMP_NTP_UTC, FLAGS));
   g_object_class_install_property (
       klass, PROP_PRF,
       g_param_spec_enum ("prf", "PRF", "Key derivation to offer",
@@ -166,8 +174,8 @@ install_protection (GObjectClass *klass)
   g_object_class_install_property (
       klass, PROP_ENCR_ALG,
       g_param_spec_enum ("encr-alg", "Encryption algorithm",
-                         "What encrypts keys in messages",
-                         MIKEY_TYPE_ENCR_ALG, MIKEY_ENCR_AES_CM_128, FLAGS));
+                         "What encrypts keys in messages", MIKEY_TYPE_ENCR_ALG,
+                         MIKEY_ENCR_AES_CM_128, FLAGS));
   g_object_class_install_property (
       klass, PROP_MAC_ALG,
       g_param_spec_enum ("mac-alg", "MAC algorithm",
@@ -215,10 +223,9 @@ install_keys (GObjectClass *klass)
                            0, G_GUINT64_CONSTANT (1) << 44, 0, FLAGS));
   g_object_class_install_property (
       klass, PROP_NULL_PROFILE,
-      g_param_spec_enum ("null-profile", "Null profile",
-                         "How unprotected offers are written",
-                         MIKEY_TYPE_NULL_PROFILE, MIKEY_NULL_PROFILE_ONVIF,
-                         FLAGS));
+      g_param_spec_enum (
+          "null-profile", "Null profile", "How unprotected offers are written",
+          MIKEY_TYPE_NULL_PROFILE, MIKEY_NULL_PROFILE_ONVIF, FLAGS));
 }
 
 static void
@@ -268,9 +275,9 @@ mikey_policy_init (MikeyPolicy *self)
 /**
  * mikey_policy_new:
  *
- * A policy that allows all modes (null over secure carriers only), offers AES-CM-128 with
- * HMAC-SHA-1-80, and accepts every suite that encrypts and authenticates both
- * RTP and RTCP.
+ * A policy that allows all modes (null over secure carriers only), offers
+ * AES-CM-128 with HMAC-SHA-1-80, and accepts every suite that encrypts and
+ * authenticates both RTP and RTCP.
  *
  * Returns: (transfer full): a new policy
  */

@@ -24,15 +24,14 @@ G_BEGIN_DECLS
  * (TRUE); send-ids, put identities into messages (TRUE).
  */
 #define MIKEY_TYPE_POLICY (mikey_policy_get_type ())
-MIKEY_API G_DECLARE_FINAL_TYPE (MikeyPolicy, mikey_policy, MIKEY, POLICY,
-                                GObject)
+MIKEY_API
+G_DECLARE_FINAL_TYPE (MikeyPolicy, mikey_policy, MIKEY, POLICY, GObject)
 
-/* All modes, null over secure carriers only; AES-CM-128 with HMAC-SHA-1-80 first, every suite that
- * srtpenc has accepted. */
+/* All modes, null over secure carriers only; AES-CM-128 with HMAC-SHA-1-80
+ * first, every suite that srtpenc has accepted. */
 MIKEY_API MikeyPolicy *mikey_policy_new (void);
 
-MIKEY_API void mikey_policy_set_mode_allowed (MikeyPolicy *self,
-                                              MikeyMode mode,
+MIKEY_API void mikey_policy_set_mode_allowed (MikeyPolicy *self, MikeyMode mode,
                                               gboolean allowed);
 MIKEY_API gboolean mikey_policy_get_mode_allowed (MikeyPolicy *self,
                                                   MikeyMode mode);
@@ -41,12 +40,9 @@ MIKEY_API gboolean mikey_policy_get_mode_allowed (MikeyPolicy *self,
  * MIKEY_ERROR_POLICY when MIKEY or SRTP can not express the combination: RTP
  * and RTCP have one cipher unless one of them is null, GCM excludes HMAC. */
 MIKEY_API void mikey_policy_clear_suites (MikeyPolicy *self);
-MIKEY_API gboolean mikey_policy_add_suite (MikeyPolicy *self,
-                                           MikeySrtpCipher rtp_cipher,
-                                           MikeySrtpAuth rtp_auth,
-                                           MikeySrtpCipher rtcp_cipher,
-                                           MikeySrtpAuth rtcp_auth,
-                                           GError **error);
+MIKEY_API gboolean mikey_policy_add_suite (
+    MikeyPolicy *self, MikeySrtpCipher rtp_cipher, MikeySrtpAuth rtp_auth,
+    MikeySrtpCipher rtcp_cipher, MikeySrtpAuth rtcp_auth, GError **error);
 
 G_END_DECLS
 

@@ -27,9 +27,9 @@ MikeyReplay mikey_replay_store_get_interface (MikeyReplayStore *store);
 void mikey_replay_store_release_csb (MikeyReplayStore *store, guint32 csb_id);
 
 /* One traffic key; takes over the references to KEY and SALT. */
-MikeyKeys *mikey_keys_new (const MikeyCs *cs, const MikeySuite *suite,
-                           const MikeyTrafficKey *traffic_key,
-                           guint32 key_derivation_rate, MikeySecret *key,
-                           MikeySecret *salt);
+MikeyKeys *
+mikey_keys_new (const MikeyCs *cs, const MikeySuite *suite,
+                const MikeyTrafficKey *traffic_key, guint32 key_derivation_rate,
+                MikeySecret *key, MikeySecret *salt);
 
 #endif

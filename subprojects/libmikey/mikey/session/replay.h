@@ -14,14 +14,16 @@ G_BEGIN_DECLS
  * (RFC 3830 5.4). Bounded: an entry stays for as long as its timestamp is
  * within the clock skew; a full store refuses new messages rather than forget
  * one it must still know. Share one store between all sessions of a process
- * whose policies have one max-clock-skew: a message is remembered for as long as
- * the policy under which it came would accept it.
+ * whose policies have one max-clock-skew: a message is remembered for as long
+ * as the policy under which it came would accept it.
  */
 #define MIKEY_TYPE_REPLAY_STORE (mikey_replay_store_get_type ())
-MIKEY_API G_DECLARE_FINAL_TYPE (MikeyReplayStore, mikey_replay_store, MIKEY,
-                                REPLAY_STORE, GObject)
+MIKEY_API
+G_DECLARE_FINAL_TYPE (MikeyReplayStore, mikey_replay_store, MIKEY, REPLAY_STORE,
+                      GObject)
 
-/* The store of all sessions that are given none of their own: (transfer none). */
+/* The store of all sessions that are given none of their own: (transfer none).
+ */
 MIKEY_API MikeyReplayStore *mikey_replay_store_get_default (void);
 /* At most CAPACITY messages (0: 65536). */
 MIKEY_API MikeyReplayStore *mikey_replay_store_new (guint capacity);

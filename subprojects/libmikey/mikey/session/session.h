@@ -41,17 +41,17 @@ G_BEGIN_DECLS
  * Safe to use from several threads.
  */
 #define MIKEY_TYPE_SESSION (mikey_session_get_type ())
-MIKEY_API G_DECLARE_FINAL_TYPE (MikeySession, mikey_session, MIKEY, SESSION,
-                                GObject)
+MIKEY_API
+G_DECLARE_FINAL_TYPE (MikeySession, mikey_session, MIKEY, SESSION, GObject)
 
 /* KEYRING may be NULL for null mode; POLICY NULL: mikey_policy_new(). */
-MIKEY_API MikeySession *mikey_session_new (MikeyKeyring *keyring,
-                                           MikeyPolicy *policy);
+MIKEY_API MikeySession *
+mikey_session_new (MikeyKeyring *keyring, MikeyPolicy *policy);
 
 /* Adds a stream, that is a crypto session, and returns its CS ID (from 1), or 0
- * when there are 255 already. SSRC 0: not known here, the peer fills it in. ROC:
- * the rollover counter now. After establishment the stream becomes known to the
- * peer with the next mikey_session_create_update(). */
+ * when there are 255 already. SSRC 0: not known here, the peer fills it in.
+ * ROC: the rollover counter now. After establishment the stream becomes known
+ * to the peer with the next mikey_session_create_update(). */
 MIKEY_API guint mikey_session_add_stream (MikeySession *self, guint32 ssrc,
                                           guint32 roc);
 /* The same with another SRTP suite than the first of the policy's list: SUITE
@@ -65,13 +65,13 @@ MIKEY_API gboolean mikey_session_set_roc (MikeySession *self, guint32 ssrc,
                                           guint32 roc);
 
 /* The first message, as Initiator: (transfer full), NULL with error. */
-MIKEY_API GBytes *mikey_session_create_offer (MikeySession *self,
-                                              GError **error);
+MIKEY_API GBytes *
+mikey_session_create_offer (MikeySession *self, GError **error);
 /* A CSB update (RFC 3830 4.5), from either side, once established: with
  * NEW_KEYS a rekey, else only the streams and their ROCs. */
-MIKEY_API GBytes *mikey_session_create_update (MikeySession *self,
-                                               gboolean new_keys,
-                                               GError **error);
+MIKEY_API GBytes *
+mikey_session_create_update (MikeySession *self, gboolean new_keys,
+                             GError **error);
 /* Takes a message of the peer. TRUE: accepted; *REPLY (out, transfer full,
  * nullable) is to be sent back, if any. FALSE: refused, state unchanged;
  * *REPLY may still be an Error message that the peer should get. With
@@ -83,16 +83,16 @@ MIKEY_API gboolean mikey_session_receive (MikeySession *self, GBytes *message,
 MIKEY_API gboolean mikey_session_resume (MikeySession *self, GBytes **reply,
                                          GError **error);
 
-/* (transfer container) (element-type MikeyKeys): for each crypto session every live
- * key, by CS ID, the newest generation first. Empty before establishment. */
+/* (transfer container) (element-type MikeyKeys): for each crypto session every
+ * live key, by CS ID, the newest generation first. Empty before establishment.
+ */
 MIKEY_API GPtrArray *mikey_session_get_keys (MikeySession *self);
 /* Forgets the generations before GENERATION, when their last packets have
  * passed. */
 MIKEY_API void mikey_session_drop_keys (MikeySession *self, guint generation);
 /* The newest key of the crypto session with this SSRC, or of the one with SSRC
  * 0, or of the only one: (transfer full) (nullable). */
-MIKEY_API MikeyKeys *mikey_session_find_keys (MikeySession *self,
-                                              guint32 ssrc);
+MIKEY_API MikeyKeys *mikey_session_find_keys (MikeySession *self, guint32 ssrc);
 
 MIKEY_API MikeyMode mikey_session_get_mode (MikeySession *self);
 MIKEY_API MikeyState mikey_session_get_state (MikeySession *self);
@@ -117,14 +117,12 @@ typedef gboolean (*MikeyRandomFunc) (guint8 *data, gsize length,
 
 /* Replace the system's clock and random source, for tests and replays; NULL
  * brings back the default. */
-MIKEY_API void mikey_session_set_clock (MikeySession *self,
-                                        MikeyClockFunc clock,
-                                        gpointer user_data,
-                                        GDestroyNotify destroy);
-MIKEY_API void mikey_session_set_random (MikeySession *self,
-                                         MikeyRandomFunc random,
-                                         gpointer user_data,
-                                         GDestroyNotify destroy);
+MIKEY_API void
+mikey_session_set_clock (MikeySession *self, MikeyClockFunc clock,
+                         gpointer user_data, GDestroyNotify destroy);
+MIKEY_API void
+mikey_session_set_random (MikeySession *self, MikeyRandomFunc random,
+                          gpointer user_data, GDestroyNotify destroy);
 
 /* The whole state as octets, and back: for a process that ends between offer
  * and answer (`mikey offer --state`). Holds secrets: keep it as a key file. */

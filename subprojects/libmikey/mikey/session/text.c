@@ -5,17 +5,15 @@
 
 #include "private.h"
 
-/* RFC 4567 3.1 and 3.2 write `a=key-mgmt:mikey BASE64` and `KeyMgmt: prot=mikey;
- * uri="..."; data="BASE64"`. Here it is enough to find the base64: what the two
- * forms mean in a session is the sdp layer's matter. */
+/* RFC 4567 3.1 and 3.2 write `a=key-mgmt:mikey BASE64` and `KeyMgmt:
+ * prot=mikey; uri="..."; data="BASE64"`. Here it is enough to find the base64:
+ * what the two forms mean in a session is the sdp layer's matter. */
 static const struct {
   const char *start;
   const char *before_data;
 } forms[] = {
-  { "a=key-mgmt:", "mikey " },
-  { "key-mgmt:", "mikey " },
-  { "mikey ", "mikey " },
-  { "KeyMgmt:", "data=" },
+  { "a=key-mgmt:", "mikey " }, { "key-mgmt:", "mikey " },
+  { "mikey ", "mikey " },      { "KeyMgmt:", "data=" },
   { "prot=", "data=" },
 };
 
@@ -67,8 +65,8 @@ mikey_octets_from_hex (const gchar *text, gsize len)
       return NULL;
   octets = g_malloc (len / 2);
   for (i = 0; i < len / 2; i++)
-    octets[i] = (guint8) (g_ascii_xdigit_value (text[2 * i]) << 4
-                          | g_ascii_xdigit_value (text[2 * i + 1]));
+    octets[i] = (guint8)(g_ascii_xdigit_value (text[2 * i]) << 4
+                         | g_ascii_xdigit_value (text[2 * i + 1]));
   return g_bytes_new_take (octets, len / 2);
 }
 
@@ -79,7 +77,7 @@ sextet (gchar c)
                                  "abcdefghijklmnopqrstuvwxyz0123456789+/";
   const char *at = c ? strchr (alphabet, c) : NULL;
 
-  return at ? (int) (at - alphabet) : -1;
+  return at ? (int)(at - alphabet) : -1;
 }
 
 GBytes *
@@ -101,11 +99,11 @@ mikey_octets_from_base64 (const gchar *text, gsize len)
 
     if (six < 0)
       return NULL;
-    bits = bits << 6 | (guint32) six;
+    bits = bits << 6 | (guint32)six;
     if ((num_bits += 6) < 8)
       continue;
     num_bits -= 8;
-    octets[n++] = (guint8) (bits >> num_bits);
+    octets[n++] = (guint8)(bits >> num_bits);
   }
   /* bits left over that are not zero: another text for the same octets */
   if (bits & ((1u << num_bits) - 1))

@@ -6,7 +6,8 @@
 
 /* The octets of a message in one of the forms in which people have it: base64
  * (white space and missing padding are fine), hex, an SDP line, a KeyMgmt
- * header, or the octets themselves. A new GBytes, NULL with MIKEY_ERROR_WIRE. */
+ * header, or the octets themselves. A new GBytes, NULL with MIKEY_ERROR_WIRE.
+ */
 GBytes *mikey_octets_from_text (const gchar *text, gsize len, GError **error);
 /* Strict base64: only the canonical form (promise: "non-canonical forms are
  * rejected"), but padding may be missing. NULL: it is not. */
