@@ -16,7 +16,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_mikey_enc_debug);
 #define FLOW_DROP GST_FLOW_CUSTOM_SUCCESS
 
 /* RFC 3711 9.2 allows 2^48 RTP and 2^31 RTCP packets under a key, which libsrtp
- * enforces; new keys are due a good while before. */
+ * enforces; new keys are due a good while before (3830-9.2-01), and long before
+ * AES has seen 2^64 blocks (3830-9.2-02). */
 #define RTP_LIMIT  (G_GUINT64_CONSTANT (1) << 47)
 #define RTCP_LIMIT (G_GUINT64_CONSTANT (1) << 30)
 

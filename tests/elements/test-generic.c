@@ -124,7 +124,7 @@ GST_END_TEST
 GST_START_TEST (test_flush)
 {
   Run *run = new_run (-1, "queue !");
-  guint before;
+  gint before;
 
   run_play (run);
   for (guint i = 0; i < 10; i++) {
