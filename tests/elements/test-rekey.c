@@ -306,7 +306,8 @@ GST_END_TEST
 
 /* --- when --- */
 
-/* 3830-9.2-01, 3830-9.2-02: keys end with a number of packets, by themselves. */
+/* 3830-9.2-01, 3830-9.2-02: keys end with a number of packets, by themselves.
+ */
 GST_START_TEST (test_packet_limit)
 {
   Pair *pair = pair_new ("rekey-packets=100", "");

@@ -270,9 +270,12 @@ free_number (const MikeyCs *cs, guint num_cs)
 static bool
 same_params (const MikeySrtpParams *a, const MikeySrtpParams *b)
 {
-  return a->present == b->present
-         && memcmp (a->value, b->value, sizeof a->value)
-                == 0 /* lint: allow memcmp: public */;
+  guint i;
+
+  for (i = 0; i < MIKEY_SRTP_NUM_PARAMS; i++)
+    if (a->value[i] != b->value[i])
+      return false;
+  return a->present == b->present;
 }
 
 /* The number of the policy that says STREAM's suite, which is added to the
