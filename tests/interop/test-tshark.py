@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What we write, as Wireshark's MIKEY dissector reads it: test-tshark.py PSK-SAMPLES
+SENT-MESSAGES
 
 Random messages go into a capture as UDP packets to MIKEY's port; tshark must
 dissect each without finding anything malformed, and must find the CSB IDs, the
 Next payload fields and the length of the key that we wrote. Cut short, it must find
 them malformed, or it would not have looked. TAP; skipped, aloud, without tshark.
+
+So must every message that our exchanges really send.
 
 Wireshark 4.0 does not know GENERIC-ID maps or data types 11 to 25, so messages
 are of the PSK kind. MIKEY_SEED repeats a run.
@@ -93,7 +96,7 @@ def main():
         print('1..0 # SKIP tshark is not installed')
         return 0
     seed = int(os.environ.get('MIKEY_SEED', random.randrange(2**32)))
-    print(f'1..2\n# MIKEY_SEED={seed}')
+    print(f'1..3\n# MIKEY_SEED={seed}')
     lines = subprocess.run([sys.argv[1], str(NUMBER), str(seed)], check=True,
                            text=True, stdout=subprocess.PIPE).stdout
     samples = [line.split('\t') for line in lines.rstrip('\n').split('\n')]
@@ -107,6 +110,15 @@ def main():
     say(differences == 0, f'tshark reads {len(messages)} messages as we do')
     seen = sum(1 for found in dissect([m[:-1] for m in messages]) if found[4])
     say(seen >= NUMBER // 2, f'tshark finds {seen} cut messages malformed')
+    lines = subprocess.run([sys.argv[2]], check=True, text=True,
+                           stdout=subprocess.PIPE).stdout.split('\n')
+    sent = [bytes.fromhex(line) for line in lines if line and line[0] != '#']
+    bad = [m for m, found in zip(sent, dissect(sent), strict=True)
+           if found[4] or not found[0]]
+    for message in bad:
+        print(f'# malformed: {message.hex()}')
+    say(len(sent) > 50 and not bad,
+        f'tshark finds nothing malformed in {len(sent)} messages of exchanges')
     return int(say.failed)
 
 
