@@ -3,62 +3,11 @@
 #include <config.h>
 #endif
 
-#include <string.h>
+#include <mikey/mikey.h>
 
 #include "gstmikeycarrier.h"
 
-#define PROTOCOL    "mikey"
 #define EVENT_FIELD "message"
-/* The longest message that UDP carries, in base64, and some more. */
-#define MAX_TEXT (64 * 1024 * 4 / 3 + 64)
-
-gchar *
-gst_mikey_carrier_to_text (GBytes *message)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (message, &size);
-  gchar *base64 = g_base64_encode (data, size);
-  gchar *text = g_strconcat (PROTOCOL " ", base64, NULL);
-
-  g_free (base64);
-  return text;
-}
-
-/* Where the base64 of TEXT begins, NULL if this is another protocol's. */
-static const gchar *
-skip_protocol (const gchar *text)
-{
-  const gchar *space = strchr (text, ' ');
-
-  if (!space)
-    return text;
-  if (space - text != (gssize)strlen (PROTOCOL)
-      || g_ascii_strncasecmp (text, PROTOCOL, strlen (PROTOCOL)))
-    return NULL;
-  while (*space == ' ')
-    space++;
-  return space;
-}
-
-GBytes *
-gst_mikey_carrier_from_text (const gchar *text)
-{
-  const gchar *base64;
-  guint8 *data;
-  gsize size = 0;
-
-  if (!text || strlen (text) > MAX_TEXT)
-    return NULL;
-  base64 = skip_protocol (text);
-  if (!base64 || !*base64)
-    return NULL;
-  data = g_base64_decode (base64, &size);
-  if (size == 0) {
-    g_free (data);
-    return NULL;
-  }
-  return g_bytes_new_take (data, size);
-}
 
 GBytes *
 gst_mikey_carrier_from_caps (GstCaps *caps)
@@ -72,13 +21,13 @@ gst_mikey_carrier_from_caps (GstCaps *caps)
   text = gst_structure_get_string (s, GST_MIKEY_CAPS_FIELD);
   if (!text)
     text = gst_structure_get_string (s, GST_MIKEY_CAPS_FIELD_SDP);
-  return gst_mikey_carrier_from_text (text);
+  return mikey_key_mgmt_from_attribute (text, NULL);
 }
 
 GstCaps *
 gst_mikey_carrier_to_caps (GstCaps *caps, GBytes *message)
 {
-  gchar *text = gst_mikey_carrier_to_text (message);
+  gchar *text = mikey_key_mgmt_to_attribute (message);
 
   caps = gst_caps_make_writable (caps);
   gst_caps_set_simple (caps, GST_MIKEY_CAPS_FIELD, G_TYPE_STRING, text, NULL);
@@ -89,7 +38,7 @@ gst_mikey_carrier_to_caps (GstCaps *caps, GBytes *message)
 GstEvent *
 gst_mikey_carrier_to_event (GBytes *message, gboolean downstream)
 {
-  gchar *text = gst_mikey_carrier_to_text (message);
+  gchar *text = mikey_key_mgmt_to_attribute (message);
   GstStructure *s = gst_structure_new (GST_MIKEY_EVENT, EVENT_FIELD,
                                        G_TYPE_STRING, text, NULL);
 
@@ -109,6 +58,7 @@ gst_mikey_carrier_from_event (GstEvent *event)
 {
   if (!gst_mikey_carrier_is_event (event))
     return NULL;
-  return gst_mikey_carrier_from_text (
-      gst_structure_get_string (gst_event_get_structure (event), EVENT_FIELD));
+  return mikey_key_mgmt_from_attribute (
+      gst_structure_get_string (gst_event_get_structure (event), EVENT_FIELD),
+      NULL);
 }

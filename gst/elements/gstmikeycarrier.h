@@ -19,12 +19,6 @@ G_BEGIN_DECLS
  * bits, and what is then left of a sticky one sorts before the caps. */
 #define GST_MIKEY_EVENT "application/x-mikey-message"
 
-/* (transfer full): the value of the caps field for MESSAGE. */
-gchar *gst_mikey_carrier_to_text (GBytes *message);
-/* (transfer full) (nullable): the message in such a value, or in one that is
- * base64 and nothing else; NULL if there is none. */
-GBytes *gst_mikey_carrier_from_text (const gchar *text);
-
 /* (transfer full) (nullable): the message in CAPS. */
 GBytes *gst_mikey_carrier_from_caps (GstCaps *caps);
 /* (transfer full): CAPS (transfer full) with MESSAGE in them. */

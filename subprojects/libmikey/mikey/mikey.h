@@ -6,6 +6,7 @@
 
 #include <mikey/base/types.h>
 #include <mikey/enum-types.h>
+#include <mikey/sdp/key-mgmt.h>
 #include <mikey/session/error.h>
 #include <mikey/session/keyring.h>
 #include <mikey/session/keys.h>
