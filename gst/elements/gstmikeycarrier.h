@@ -24,7 +24,7 @@ GBytes *gst_mikey_carrier_from_caps (GstCaps *caps);
 /* (transfer full): CAPS (transfer full) with MESSAGE in them. */
 GstCaps *gst_mikey_carrier_to_caps (GstCaps *caps, GBytes *message);
 
-/* (transfer full): MESSAGE as a sticky event downstream, or an event upstream.
+/* (transfer full): MESSAGE as an event downstream, serialised, or upstream.
  */
 GstEvent *gst_mikey_carrier_to_event (GBytes *message, gboolean downstream);
 /* Whether EVENT is one of ours. */

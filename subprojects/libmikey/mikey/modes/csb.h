@@ -29,6 +29,13 @@ typedef struct {
   MikeySrtpParams params;
 } MikeyCsPolicy;
 
+/* Is it made into traffic keys, or one itself? */
+static inline bool
+mikey_key_type_is_tgk (MikeyKeyType type)
+{
+  return type == MIKEY_KEY_TYPE_TGK || type == MIKEY_KEY_TYPE_TGK_SALT;
+}
+
 /* One key that was transported or agreed, for all crypto sessions. */
 typedef struct {
   guint generation;

@@ -24,12 +24,6 @@ has_salt (MikeyKeyType type)
   return type == MIKEY_KEY_TYPE_TGK_SALT || type == MIKEY_KEY_TYPE_TEK_SALT;
 }
 
-static bool
-is_tgk (MikeyKeyType type)
-{
-  return type == MIKEY_KEY_TYPE_TGK || type == MIKEY_KEY_TYPE_TGK_SALT;
-}
-
 static MikeySecret *
 random_secret (const MikeyRandom *random, gsize len, MikeyFault *fault)
 {
@@ -154,7 +148,7 @@ choose_key (MikeyStep *step, const MikeyKeyShape *shape, MikeyTrafficKey *key,
   gsize salt_len = mikey_srtp_salt_len (params);
   gsize len = mikey_srtp_key_len (params);
 
-  if (is_tgk (key->type))
+  if (mikey_key_type_is_tgk (key->type))
     len = stretch (MAX (strongest_key (step->work), MIN_TGK),
                    overhead (key, salt_len), cipher);
   else if (shape->joined)
@@ -211,7 +205,7 @@ mikey_fresh_keys (MikeyStep *step, const MikeyKeyShape *shape,
   for (i = 0; i < num_keys; i++)
     MIKEY_TRY (fresh_key (step, shape, i, cipher, fault));
   /* One TEK can not be right for two policies that want different lengths. */
-  return is_tgk (shape->type)
+  return mikey_key_type_is_tgk (shape->type)
          || is_usable (step->work, &step->work->keys[step->work->num_keys - 1],
                        fault);
 }

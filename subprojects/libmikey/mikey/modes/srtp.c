@@ -322,12 +322,6 @@ derive (const MikeyCsb *csb, const MikeyCs *cs, MikeyLabel label,
 }
 
 static bool
-is_tgk (MikeyKeyType type)
-{
-  return type == MIKEY_KEY_TYPE_TGK || type == MIKEY_KEY_TYPE_TGK_SALT;
-}
-
-static bool
 wrong_length (const char *what, gsize is, gsize should, MikeyFault *fault)
 {
   return mikey_fail (fault, MIKEY_FAULT_BAD_LENGTH,
@@ -362,7 +356,7 @@ derive_key (const MikeyCsb *csb, const MikeyCs *cs, const MikeyTrafficKey *key,
 {
   MikeySlice inkey = mikey_secret_slice (key->key);
 
-  if (!is_tgk (key->type))
+  if (!mikey_key_type_is_tgk (key->type))
     return split_tek (inkey, key_len, key->salt ? 0 : salt_len, csb->tolerances,
                       master_key, master_salt, fault);
   if (csb->rand.len == 0)

@@ -48,10 +48,11 @@ G_DECLARE_FINAL_TYPE (MikeySession, mikey_session, MIKEY, SESSION, GObject)
 MIKEY_API MikeySession *
 mikey_session_new (MikeyKeyring *keyring, MikeyPolicy *policy);
 
-/* Adds a stream, that is a crypto session, and returns its CS ID (from 1), or 0
- * when there are 255 already. SSRC 0: not known here, the peer fills it in.
- * ROC: the rollover counter now. After establishment the stream becomes known
- * to the peer with the next mikey_session_create_update(). */
+/* Adds a stream, that is a crypto session, and returns how many this side has
+ * added by now, which is its CS ID in an offer; 0 when there are 255 already.
+ * SSRC 0: not known here, the peer fills it in. ROC: the rollover counter now.
+ * After establishment the stream becomes known to the peer with the next
+ * mikey_session_create_update(). */
 MIKEY_API guint mikey_session_add_stream (MikeySession *self, guint32 ssrc,
                                           guint32 roc);
 /* The same with another SRTP suite than the first of the policy's list: SUITE
